@@ -1,0 +1,114 @@
+"""Makes the checkout's virtual environment, or leaves it alone when it is as it should be.
+
+Run by the scripts with any Python from 3.11 on and nothing installed; two scripts may run it at once.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+
+
+def main() -> None:
+    """`setup.py` installs what the product needs; `setup.py dev` also what its tests and checks need."""
+    group = "dev" if "dev" in sys.argv[1:] else "product"
+    with _only_one_at_a_time():
+        if not _is_installed(group):
+            _install(group)
+        subprocess.run([PYTHON, "-m", "tooling.translations", "compile"], cwd=ROOT, check=True)
+
+
+@contextlib.contextmanager
+def _only_one_at_a_time() -> Iterator[None]:
+    with (ROOT / "pyproject.toml").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _is_installed(group: str) -> bool:
+    """The development environment holds all that the product needs, so it serves both."""
+    groups = ("dev",) if group == "dev" else ("product", "dev")
+    return any(_stamp(each).is_file() and _stamp(each).read_text() == _wanted(each) for each in groups)
+
+
+def _stamp(group: str) -> Path:
+    return VENV / f"freeslot-{group}.stamp"
+
+
+def _wanted(group: str) -> str:
+    """What the environment depends on: its place, its Python and its pins."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    parts = hashlib.sha256(_pins(group).read_bytes() + json.dumps(project, sort_keys=True).encode()).hexdigest()
+    return f"{ROOT}\n{sys.version}\n{parts}\n"
+
+
+def _pins(group: str) -> Path:
+    return ROOT / ("requirements-dev.txt" if group == "dev" else "requirements.txt")
+
+
+def _install(group: str) -> None:
+    if not _fits_this_python_and_place():
+        print("Making the virtual environment in .venv", file=sys.stderr)
+        _make_environment()
+    print(f"Installing what the {'tests and checks need' if group == 'dev' else 'product needs'}", file=sys.stderr)
+    _pip("--require-hashes", "--requirement", str(_pins(group)))
+    _pip("--no-deps", "--no-build-isolation", "--no-index", "--editable", str(ROOT))
+    _stamp(group).write_text(_wanted(group))
+
+
+def _fits_this_python_and_place() -> bool:
+    """Whether the environment that is there, if any, can be added to: programs in it hold its place's full path."""
+    stamps = [stamp for group in ("product", "dev") if (stamp := _stamp(group)).is_file()]
+    here = f"{ROOT}\n{sys.version}\n"
+    if not all(stamp.read_text().startswith(here) for stamp in stamps) or not PYTHON.exists():
+        return False
+    asked = subprocess.run([PYTHON, "-c", "import pip, sys; print(sys.version)"], capture_output=True, text=True)
+    return asked.returncode == 0 and asked.stdout.strip() == sys.version.strip()
+
+
+def _make_environment() -> None:
+    _need_venv_module()
+    shutil.rmtree(VENV, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+
+
+def _need_venv_module() -> None:
+    """Debian and Ubuntu ship Python's venv module as a package of its own."""
+    with contextlib.suppress(ImportError):
+        import ensurepip  # noqa: F401, PLC0415  asked only whether it is there
+        import venv  # noqa: F401, PLC0415
+
+        return
+    package = f"python3.{sys.version_info.minor}-venv"
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        sys.exit(f"Python's venv module is missing: install it (Debian, Ubuntu: apt-get install {package}).")
+    sys.path.insert(0, str(ROOT))
+    from tooling.debian import install
+
+    install(package)
+
+
+def _pip(*arguments: str) -> None:
+    command = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet", *arguments]
+    quiet = {"PIP_ROOT_USER_ACTION": "ignore", "PIP_NO_WARN_SCRIPT_LOCATION": "1"}
+    subprocess.run(command, cwd=ROOT, env=os.environ | quiet, check=True)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except subprocess.CalledProcessError as failure:
+        sys.exit(f"The set-up stopped: {' '.join(map(str, failure.cmd[:6]))} … ended with {failure.returncode}.")
+    except KeyboardInterrupt:
+        sys.exit(130)
