@@ -1,0 +1,3 @@
+"""What every test may ask for; each kind of support has its own file."""
+
+pytest_plugins = ["tests.support.database", "tests.support.network", "tests.support.browser"]

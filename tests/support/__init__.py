@@ -1,0 +1,1 @@
+"""What tests of every layer stand on: environment, database, network, browser."""
