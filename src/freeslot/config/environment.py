@@ -1,0 +1,111 @@
+"""Reads the settings from the environment; a bad or missing value stops the start with one clear line."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The value of `name`, or of the file that `name_FILE` points to; ImproperlyConfigured when there is neither."""
+    if name in os.environ:
+        return os.environ[name]
+    if path := os.environ.get(f"{name}_FILE"):
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ImproperlyConfigured(f"{name}_FILE: {path} cannot be read ({type(error).__name__}).") from error
+    if default is None:
+        raise ImproperlyConfigured(f"{name} is not set. See docs/operations.md for what it holds.")
+    return default
+
+
+def flag(name: str, default: bool) -> bool:
+    value = text(name, "1" if default else "0").strip().lower()
+    if value not in TRUE | FALSE:
+        raise ImproperlyConfigured(f"{name} must be one of 1, 0, true, false, yes, no, on, off.")
+    return value in TRUE
+
+
+def number(name: str, default: int, *, least: int = 0) -> int:
+    value = text(name, str(default)).strip()
+    if not value.isascii() or not value.isdigit() or int(value) < least:
+        raise ImproperlyConfigured(f"{name} must be a whole number of at least {least}.")
+    return int(value)
+
+
+def names(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def secrets(name: str, default: str | None = None, *, least_length: int = 32) -> list[str]:
+    """The keys in `name`, parted by commas: the first is used for writing, all are accepted for reading."""
+    keys = [part.strip() for part in text(name, default).split(",") if part.strip()]
+    if not keys or any(len(key) < least_length for key in keys):
+        raise ImproperlyConfigured(f"{name} must hold at least {least_length} characters.")
+    return keys
+
+
+def base_url(name: str, default: str | None = None) -> str:
+    """An address such as https://visits.example, without a path or a slash at its end."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.username:
+        raise ImproperlyConfigured(f"{name} must be an address like https://visits.example, without a path.")
+    return value
+
+
+@dataclass(frozen=True)
+class MailServer:
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: bool
+    ssl: bool
+
+
+def mail_server(name: str, default: str | None = None) -> MailServer:
+    """smtp://user:pass@host:port (plain), smtp+tls://… (STARTTLS) or smtps://… (TLS from the first byte)."""
+    value = text(name, default)
+    parts = urlsplit(value)
+    ports = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} has a port that is not a number from 0 to 65535.") from error
+    if parts.scheme not in ports or not parts.hostname:
+        raise ImproperlyConfigured(f"{name} must look like smtp://user:pass@host:port (or smtp+tls://, smtps://).")
+    return MailServer(
+        host=parts.hostname,
+        port=port or ports[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        tls=parts.scheme == "smtp+tls",
+        ssl=parts.scheme == "smtps",
+    )
+
+
+def database(name: str, data: Path) -> dict[str, object]:
+    """Django's settings of the database: PostgreSQL as named, or one SQLite file in the data folder."""
+    url = text(name, "") or f"sqlite:///{data / 'freeslot.sqlite3'}"
+    try:
+        settings: dict[str, object] = dict(dj_database_url.parse(url))
+    except Exception as error:
+        raise ImproperlyConfigured(f"{name} cannot be read as a database address.") from error
+    engine = settings["ENGINE"]
+    if engine == "django.db.backends.postgresql":
+        return settings | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": False, "DISABLE_SERVER_SIDE_CURSORS": True}
+    if engine != "django.db.backends.sqlite3":
+        raise ImproperlyConfigured(f"{name} must be postgres://… or sqlite:///….")
+    pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+    return settings | {
+        "ENGINE": "freeslot.config.sqlite",
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas},
+    }

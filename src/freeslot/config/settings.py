@@ -1,0 +1,148 @@
+"""All settings, read from the environment; docs/operations.md lists each with its default."""
+
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from freeslot.config import environment as env
+
+DEMO = env.flag("FREESLOT_DEMO", False)
+DATA = Path(env.text("FREESLOT_DATA", "var/data")).absolute()
+BASE_URL = env.base_url("FREESLOT_BASE_URL", "http://localhost:8000")
+
+SECRET_KEY, *SECRET_KEY_FALLBACKS = env.secrets("FREESLOT_SECRET_KEY")
+KEY_ENCRYPTION_KEYS = env.secrets("FREESLOT_KEY_ENCRYPTION_KEY")
+DEBUG = False
+IS_SECURE = BASE_URL.startswith("https://")
+
+ALLOWED_HOSTS = env.names("FREESLOT_ALLOWED_HOSTS", BASE_URL.split("://")[1].rsplit(":", 1)[0])
+TRUSTED_PROXIES = env.number("FREESLOT_TRUSTED_PROXIES", 0)
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    USE_X_FORWARDED_HOST = True
+
+DATABASES = {"default": env.database("DATABASE_URL", DATA)}
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "freeslot.web",
+    "freeslot.audit",
+    "freeslot.events",
+    "freeslot.practices",
+    "freeslot.accounts",
+    "freeslot.patients",
+    "freeslot.scheduling",
+    "freeslot.messages",
+    "freeslot.receipts",
+    "freeslot.charges",
+    "freeslot.visits",
+    "freeslot.doors.portal",
+    "freeslot.demo",
+]
+
+# What the worker hands each event to, in this order; each is safe to run twice.
+FREESLOT_REACTORS = [
+    "freeslot.receipts.reactor.react",
+    "freeslot.charges.reactor.react",
+    "freeslot.messages.reactor.react",
+]
+# The worker's jobs and the seconds between two runs of each.
+FREESLOT_JOBS = [
+    ("freeslot.scheduling.operations.release.release_lapsed", 0.5),
+    ("freeslot.events.outbox.handle_due_events", 0),
+    ("freeslot.messages.sending.send_due_messages", 0),
+    ("freeslot.events.worker.beat", 5),
+    ("freeslot.scheduling.operations.publish.publish_due_schedules", 3600),
+    ("freeslot.scheduling.operations.repeats.forget_expired_keys", 3600),
+]
+# Each door's answer to «who is asking?», tried in this order; see freeslot.visits.asking.
+FREESLOT_DOORS = ["freeslot.doors.portal.asking.asker_for"]
+# What `freeslot doctor` runs: each yields the breaches it finds, in words.
+FREESLOT_INVARIANTS = [
+    "freeslot.scheduling.invariants.breaches",
+    "freeslot.events.invariants.breaches",
+    "freeslot.receipts.invariants.breaches",
+    "freeslot.messages.invariants.breaches",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "freeslot.web.headers.HeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "freeslot.config.urls"
+WSGI_APPLICATION = "freeslot.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+            ],
+        },
+    },
+]
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/appointments/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "freeslot", "freeslot_csrf", "freeslot_language"
+LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_SAMESITE = True, IS_SECURE, "Lax"
+SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
+CSRF_FAILURE_VIEW = "freeslot.visits.errors.csrf_failure"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
+LOCALE_PATHS = [Path(__file__).parent.parent / "locale"]
+USE_I18N, USE_TZ, TIME_ZONE = True, True, "UTC"
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+MAIL = env.mail_server("FREESLOT_EMAIL_URL", "smtp://localhost:25")
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.tls, MAIL.ssl
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = env.text("FREESLOT_EMAIL_FROM", "visits@freeslot.example")
+SMS_URL = env.text("FREESLOT_SMS_URL", "")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": env.text("FREESLOT_LOG_LEVEL", "WARNING").upper()},
+}

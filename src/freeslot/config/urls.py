@@ -1,0 +1,17 @@
+"""Every address; the doors' and apps' own come from their urls modules."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("accounts/", include("allauth.urls")),
+    path("", include("freeslot.web.urls")),
+    path("", include("freeslot.receipts.urls")),
+    path("", include("freeslot.visits.urls")),
+    path("", include("freeslot.doors.portal.urls")),
+    path("", include("freeslot.demo.urls")),
+]
+handler400 = "freeslot.visits.errors.bad_request"
+handler403 = "freeslot.visits.errors.forbidden"
+handler404 = "freeslot.visits.errors.not_found"
+handler500 = "freeslot.visits.errors.server_error"

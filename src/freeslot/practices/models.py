@@ -1,0 +1,144 @@
+"""Practices, where and who they are, what they offer, and the versioned rules they run by."""
+
+import uuid
+from datetime import date, datetime, time, timedelta
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from uuid_utils.compat import uuid7
+
+from freeslot.practices.emergency import emergency_number
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Practice(models.Model):
+    """An organisation that sees patients. FHIR: Organization.
+
+    `phone_hours` are the local hours in which the phone is answered: {"mon": [["08:00", "17:00"]], …}; a day that is
+    missing is closed. `neutral_alias` replaces the name where a name could reveal what the visit is for.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+    neutral_alias = models.CharField(max_length=120, blank=True)
+    country = models.CharField(max_length=2)
+    zone = models.CharField(max_length=64)
+    language = models.CharField(max_length=8, default="en")
+    currency = models.CharField(max_length=3)
+    phone = models.CharField(max_length=32)
+    phone_hours = models.JSONField(default=dict)
+    email = models.EmailField(blank=True)
+    brand = models.CharField(max_length=7, default="#0a4f53")
+
+    def __str__(self) -> str:
+        return self.slug
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @property
+    def emergency(self) -> str:
+        """The number to call in an emergency in the practice's country."""
+        return emergency_number(self.country)
+
+    @property
+    def public_name(self) -> str:
+        """The name for subjects and calendars, where others may read along."""
+        return self.neutral_alias or self.name
+
+    def phone_open_until(self, now: datetime) -> datetime | None:
+        """When the phone stops being answered today, or None when nobody answers it now."""
+        local = now.astimezone(self.tz)
+        return next((ends for starts, ends in self._phone_times(local.date()) if starts <= local < ends), None)
+
+    def phone_opens_at(self, now: datetime) -> datetime | None:
+        """When the phone is answered next, looked for over two weeks; None when it is answered now or never."""
+        local = now.astimezone(self.tz)
+        if self.phone_open_until(now):
+            return None
+        days = (local.date() + timedelta(days=ahead) for ahead in range(15))
+        return next((starts for day in days for starts, _ in self._phone_times(day) if starts > local), None)
+
+    def _phone_times(self, day: date) -> list[tuple[datetime, datetime]]:
+        hours: list[list[str]] = self.phone_hours.get(WEEKDAYS[day.weekday()], [])
+        moments = [[datetime.combine(day, time.fromisoformat(text), self.tz) for text in pair] for pair in hours]
+        return sorted((starts, ends) for starts, ends in moments)
+
+
+class OfPractice(models.Model):
+    """A row that belongs to one practice, so that a practice can move whole to another database."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+")
+    practice_id: uuid.UUID
+
+    class Meta:
+        abstract = True
+
+
+class Location(OfPractice):
+    """Where visits take place. FHIR: Location."""
+
+    name = models.CharField(max_length=120)
+    address = models.CharField(max_length=240)
+    directions = models.CharField(max_length=240, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Practitioner(OfPractice):
+    """Who sees the patient. FHIR: Practitioner. `role` is shown behind the name where it helps ("hygienist")."""
+
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=60, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VisitType(OfPractice):
+    """What a visit is for: its length and price. FHIR: HealthcareService. Never shown in subjects or texts."""
+
+    name = models.CharField(max_length=120)
+    length = models.DurationField()
+    price_minor = models.PositiveIntegerField(default=0)
+    by_video = models.BooleanField(default=False)
+    practitioners: "models.ManyToManyField[Practitioner, Any]" = models.ManyToManyField(Practitioner, related_name="+")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Policy(OfPractice):
+    """One version of a practice's rules, for all its visits or for one visit type. Never changed once it is in use.
+
+    `rules` is read by `freeslot.scheduling.policy.rules_from`; its form is described there.
+    """
+
+    visit_type = models.ForeignKey(VisitType, null=True, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField()
+    valid_from = models.DateTimeField()
+    rules = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["practice", "version"], name="policy_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.version}"
+
+
+def policy_for(visit_type: VisitType, *, now: datetime) -> Policy:
+    """The newest rules in force for a visit type: its own where it has some, else the practice's.
+
+    Raises Policy.DoesNotExist where a practice has none at all.
+    """
+    in_force = Policy.objects.filter(practice_id=visit_type.practice_id, valid_from__lte=now)
+    own = in_force.filter(visit_type=visit_type).order_by("-valid_from", "-version").first()
+    return own or in_force.filter(visit_type__isnull=True).latest("valid_from", "version")

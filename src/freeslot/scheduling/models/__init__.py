@@ -1,0 +1,8 @@
+"""Schedules, slots and appointments; `scheduling` alone writes them."""
+
+from freeslot.scheduling.models.appointment import Appointment
+from freeslot.scheduling.models.idempotency import IdempotencyRow
+from freeslot.scheduling.models.schedule import Schedule, ScheduleException, WeeklyHours
+from freeslot.scheduling.models.slot import Slot
+
+__all__ = ["Appointment", "IdempotencyRow", "Schedule", "ScheduleException", "Slot", "WeeklyHours"]

@@ -1,0 +1,1 @@
+"""The operations: one verb a file. They alone write slots and appointments."""

@@ -1,0 +1,128 @@
+"""Books a visit into one or more slots that follow each other."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from freeslot.patients.models import Grant, Patient
+from freeslot.practices.models import VisitType, policy_for
+from freeslot.scheduling.actors import Actor, ActorKind, Door
+from freeslot.scheduling.errors import SlotsUnsuitable, SlotTaken, UnknownPatient
+from freeslot.scheduling.models import Appointment, Slot
+from freeslot.scheduling.operations.record import record
+from freeslot.scheduling.operations.repeats import Key
+from freeslot.scheduling.operations.slots import make_busy
+from freeslot.scheduling.reference import new_reference
+from freeslot.scheduling.states import Status
+
+REFERENCE_PREFIX = "FS"
+TRIES = 5
+
+
+@dataclass(frozen=True)
+class Booked:
+    reference: str
+    event_id: uuid.UUID
+
+
+def book_appointment(
+    *,
+    patient: Patient,
+    visit_type: VisitType,
+    slot_ids: Sequence[int],
+    actor: Actor,
+    door: Door,
+    now: datetime,
+    idempotency_key: str = "",
+    holder: uuid.UUID | None = None,
+    booked_at: datetime | None = None,
+) -> Booked:
+    """Takes the slots and books the visit under the rules in force now, or changes nothing.
+
+    Raises SlotTaken, SlotsUnsuitable, UnknownPatient or KeyReused. `holder` names the hold that keeps the slots for this booking;
+    `booked_at` is given when the visit was booked earlier elsewhere.
+    """
+    request = (str(patient.pk), str(visit_type.pk), sorted(slot_ids))
+    key = Key(actor, "book", idempotency_key, request)
+    with transaction.atomic():
+        if earlier := key.earlier_outcome():
+            return Booked(earlier["reference"], uuid.UUID(earlier["event"]))
+        scope = _scope_of(actor, patient, now)
+        slots = _suitable_slots(slot_ids, patient, visit_type, now)
+        appointment = _insert(_appointment(patient, visit_type, slots, door, booked_at or now))
+        appointment.acts_as = scope
+        make_busy(slot_ids, appointment=appointment, now=now, holder=holder)
+        event = record(appointment, "appointment.booked", actor=actor, door=door, now=now)
+        outcome = {"reference": appointment.reference, "event": str(event.pk)}
+        key.store(outcome, practice_id=appointment.practice_id, now=now)
+    return Booked(appointment.reference, event.pk)
+
+
+def _scope_of(actor: Actor, patient: Patient, now: datetime) -> str:
+    """What the actor is to the patient. Raises UnknownPatient when someone signed in has no grant for them."""
+    if actor.kind is not ActorKind.ACCOUNT:
+        return ""
+    grant = Grant.objects.filter(Grant.in_force(now), user_id=actor.id, patient=patient).first()
+    if grant is None:
+        raise UnknownPatient
+    return grant.scope
+
+
+def _suitable_slots(slot_ids: Sequence[int], patient: Patient, visit_type: VisitType, now: datetime) -> list[Slot]:
+    slots = list(Slot.objects.filter(pk__in=slot_ids).order_by("starts_at"))
+    if not slots or len(slots) != len(set(slot_ids)):
+        raise SlotsUnsuitable
+    same_schedule = len({slot.schedule_id for slot in slots}) == 1
+    no_gap = all(one.ends_at == other.starts_at for one, other in zip(slots, slots[1:], strict=False))
+    same_practice = {slot.practice_id for slot in slots} == {patient.practice_id} == {visit_type.practice_id}
+    fits = covers(slots, visit_type.length)
+    if not (same_schedule and no_gap and same_practice and fits and slots[0].starts_at > now):
+        raise SlotsUnsuitable
+    return slots
+
+
+def covers(slots: Sequence[Slot], length: timedelta) -> bool:
+    """Whether the slots together are long enough for a visit and none of them is spare."""
+    return slots[-1].starts_at - slots[0].starts_at < length <= slots[-1].ends_at - slots[0].starts_at
+
+
+def _appointment(
+    patient: Patient, visit_type: VisitType, slots: Sequence[Slot], door: Door, booked_at: datetime
+) -> Appointment:
+    practice = visit_type.practice
+    appointment = Appointment(
+        practice=practice,
+        patient=patient,
+        practitioner_id=slots[0].practitioner_id,
+        location_id=slots[0].location_id,
+        visit_type=visit_type,
+        policy=policy_for(visit_type, now=booked_at),
+        status=Status.BOOKED,
+        starts_at=slots[0].starts_at,
+        ends_at=slots[0].starts_at + visit_type.length,
+        slot_count=len(slots),
+        price_minor=visit_type.price_minor,
+        currency=practice.currency,
+        payer=patient.payer,
+        booked_at=booked_at,
+        booked_door=door,
+    )
+    appointment.ical_uid = f"{appointment.pk}@freeslot"
+    return appointment
+
+
+def _insert(appointment: Appointment) -> Appointment:
+    for _ in range(TRIES):
+        appointment.reference = new_reference(REFERENCE_PREFIX)
+        try:
+            with transaction.atomic():
+                appointment.save(force_insert=True)
+        except IntegrityError:
+            if not Appointment.objects.filter(reference=appointment.reference).exists():
+                raise
+        else:
+            return appointment
+    raise SlotTaken  # five references in a row were taken: refuse rather than go on for ever

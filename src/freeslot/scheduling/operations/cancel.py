@@ -1,0 +1,171 @@
+"""Cancels a visit: for the patient by the rules it was booked under, for the practice always without a fee."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+
+from freeslot.scheduling.actors import Actor, Door
+from freeslot.scheduling.errors import BadReason
+from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.operations.locking import lock_appointment
+from freeslot.scheduling.operations.record import facts_of_verdict, record, spoken_kind
+from freeslot.scheduling.operations.repeats import Key
+from freeslot.scheduling.operations.slots import free_slots_of, keep_for_undo
+from freeslot.scheduling.policy import Kind, ReasonRule, Rules, Verdict, Why
+from freeslot.scheduling.reasons import choices
+from freeslot.scheduling.states import Side, Status
+
+LONGEST_NOTE = 1000
+
+
+class CancelResult(StrEnum):
+    CANCELLED = "cancelled"
+    ALREADY = "already"
+    TOLD = "told"
+    FEE_ROSE = "fee_rose"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class CancelOutcome:
+    """What the press led to. `event_id` is the committed event; with FEE_ROSE and REFUSED nothing was changed."""
+
+    result: CancelResult
+    reference: str
+    verdict: Verdict | None = None
+    event_id: uuid.UUID | None = None
+
+
+def cancel_appointment(
+    *,
+    ref: str,
+    actor: Actor,
+    door: Door,
+    reason: str,
+    note: str,
+    accepted_fee: int,
+    idempotency_key: str,
+    now: datetime,
+    ask_review: bool = False,
+    tried_at: datetime | None = None,
+) -> CancelOutcome:
+    """Cancels the visit, or says why not; one event, however often and from wherever it is pressed.
+
+    `accepted_fee` is the fee the actor saw, in minor units: a higher one is never taken. `tried_at` is the server's
+    own stamp of a failed attempt; the verdict is judged then if that lies within the grace of the rules.
+    `ask_review` leaves a fee undecided. Raises UnknownAppointment, BadReason or KeyReused.
+    """
+    key = Key(actor, "cancel", idempotency_key, (ref,))
+    with transaction.atomic():
+        appointment = lock_appointment(ref, actor=actor, now=now)
+        if earlier := key.earlier_outcome():
+            event = uuid.UUID(earlier["event"]) if earlier["event"] else None
+            return CancelOutcome(CancelResult(earlier["result"]), ref, event_id=event)
+        judged_at = _judged_at(appointment.rules, now, tried_at)
+        verdict = appointment.verdict(actor, judged_at)
+        if verdict.why is Why.CANCELLED:
+            key.store(_stored(CancelResult.ALREADY, None), practice_id=appointment.practice_id, now=now)
+            return CancelOutcome(CancelResult.ALREADY, ref, verdict)
+        if verdict.kind is Kind.REFUSED and not verdict.tells_practice:
+            return CancelOutcome(CancelResult.REFUSED, ref, verdict)
+        if actor.side is Side.PATIENT:
+            check_reason(appointment.rules, reason)
+        if verdict.fee.minor > accepted_fee and not verdict.tells_practice:
+            return CancelOutcome(CancelResult.FEE_ROSE, ref, verdict)
+        if verdict.tells_practice:
+            outcome = _tell_practice(appointment, verdict, actor=actor, door=door, reason=reason, note=note, now=now)
+        else:
+            _mark_cancelled(appointment, verdict, actor, door, reason, note, ask_review, now)
+            data = _decided(appointment, verdict)
+            event = record(appointment, "appointment.cancelled", actor=actor, door=door, now=now, data=data)
+            outcome = CancelOutcome(CancelResult.CANCELLED, ref, verdict, event.pk)
+        key.store(_stored(outcome.result, outcome.event_id), practice_id=appointment.practice_id, now=now)
+    return outcome
+
+
+def _stored(result: CancelResult, event_id: uuid.UUID | None) -> dict[str, Any]:
+    return {"result": result, "event": str(event_id) if event_id else None}
+
+
+def check_reason(rules: Rules, reason: str) -> None:
+    """Raises BadReason for a reason that is not offered, or a missing one where the practice requires it."""
+    offered = {code for code, _ in choices(rules.reasons)} if rules.reason is not ReasonRule.OFF else set()
+    if (reason and reason not in offered) or (not reason and rules.reason is ReasonRule.REQUIRED):
+        raise BadReason
+
+
+def _judged_at(rules: Rules, now: datetime, tried_at: datetime | None) -> datetime:
+    if tried_at and tried_at <= now <= tried_at + rules.tried_grace:
+        return tried_at
+    return now
+
+
+def _mark_cancelled(
+    appointment: Appointment,
+    verdict: Verdict,
+    actor: Actor,
+    door: Door,
+    reason: str,
+    note: str,
+    ask_review: bool,
+    now: datetime,
+) -> None:
+    in_review = Appointment.FeeState.IN_REVIEW if ask_review else Appointment.FeeState.DECIDED
+    appointment.status = Status.CANCELLED
+    appointment.version += 1
+    appointment.sequence += 1
+    appointment.cancelled_at = now
+    appointment.cancelled_by = spoken_kind(actor, appointment)
+    appointment.cancelled_by_id = actor.id
+    appointment.cancelled_door = door
+    appointment.cancel_kind = _cancel_kind(verdict, actor)
+    appointment.reason = reason
+    appointment.note = note[:LONGEST_NOTE]
+    appointment.fee_minor = verdict.fee.minor
+    appointment.fee_state = in_review if verdict.fee else Appointment.FeeState.NONE
+    appointment.undo_until = verdict.undo_until
+    appointment.released_at = None if verdict.undo_until else now
+    appointment.save(update_fields=CANCEL_FIELDS)
+    if verdict.undo_until:
+        keep_for_undo(appointment, until=verdict.undo_until)
+    else:
+        free_slots_of(appointment)
+
+
+CANCEL_FIELDS = [
+    "status", "version", "sequence", "cancelled_at", "cancelled_by", "cancelled_by_id", "cancelled_door", "cancel_kind",
+    "reason", "note", "fee_minor", "fee_state", "undo_until", "released_at",
+]  # fmt: skip
+
+
+def _cancel_kind(verdict: Verdict, actor: Actor) -> str:
+    if actor.side is not Side.PATIENT:
+        return "by_practice"
+    return "late" if verdict.kind is Kind.LATE else "in_time"
+
+
+def _decided(appointment: Appointment, verdict: Verdict) -> dict[str, Any]:
+    undo_until = appointment.undo_until.isoformat() if appointment.undo_until else None
+    return facts_of_verdict(verdict) | {
+        "fee_state": appointment.fee_state,
+        "cancel_kind": appointment.cancel_kind,
+        "undo_until": undo_until,
+    }
+
+
+def _tell_practice(
+    appointment: Appointment, verdict: Verdict, *, actor: Actor, door: Door, reason: str, note: str, now: datetime
+) -> CancelOutcome:
+    """The visit stays booked; the practice learns at once that the patient will not come. Once is enough."""
+    appointment.version += 1
+    appointment.told_at = now
+    appointment.reason = reason
+    appointment.note = note[:LONGEST_NOTE]
+    appointment.save(update_fields=["version", "told_at", "reason", "note"])
+    data = facts_of_verdict(verdict)
+    event = record(appointment, "appointment.practice_told", actor=actor, door=door, now=now, data=data)
+    return CancelOutcome(CancelResult.TOLD, appointment.reference, verdict, event.pk)

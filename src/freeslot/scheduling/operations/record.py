@@ -1,0 +1,69 @@
+"""Writes what a change leaves behind in its own transaction: the event (which is also the outbox row) and the audit row."""
+
+from datetime import datetime
+from typing import Any
+
+from freeslot.audit.models import AuditRow
+from freeslot.events.models import Event
+from freeslot.events.wake import wake_after_commit
+from freeslot.patients.models import Grant
+from freeslot.scheduling.actors import Actor, ActorKind, Door
+from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.policy import Verdict
+
+
+def record(
+    appointment: Appointment, kind: str, *, actor: Actor, door: Door, now: datetime, data: dict[str, Any] | None = None
+) -> Event:
+    """One event and one audit row about `appointment` as it now is; its version must already be raised."""
+    said = {"actor_kind": spoken_kind(actor, appointment), "actor_id": actor.id, "door": door}
+    event = Event(
+        practice_id=appointment.practice_id,
+        subject_id=appointment.pk,
+        version=appointment.version,
+        kind=kind,
+        at=now,
+        due_at=now,
+        data=facts_of(appointment) | (data or {}),
+        **said,
+    )
+    event.save(force_insert=True)
+    AuditRow(practice_id=appointment.practice_id, subject_id=appointment.pk, at=now, action=kind, **said).save(
+        force_insert=True
+    )
+    wake_after_commit()
+    return event
+
+
+def spoken_kind(actor: Actor, appointment: Appointment) -> str:
+    """Patient or proxy for someone signed in, by their grant (`acts_as`)."""
+    if actor.kind is not ActorKind.ACCOUNT:
+        return actor.kind
+    return ActorKind.PATIENT if appointment.acts_as == Grant.Scope.SELF else ActorKind.PROXY
+
+
+def facts_of(appointment: Appointment) -> dict[str, Any]:
+    """The visit as receipts and messages tell it, frozen."""
+    return {
+        "reference": appointment.reference,
+        "practice": appointment.practice.slug,
+        "zone": appointment.practice.zone,
+        "starts_at": appointment.starts_at.isoformat(),
+        "ends_at": appointment.ends_at.isoformat(),
+        "practitioner_id": str(appointment.practitioner_id),
+        "location_id": str(appointment.location_id),
+        "status": appointment.status,
+        "policy_version": appointment.policy.version,
+        "currency": appointment.currency,
+        "sequence": appointment.sequence,
+    }
+
+
+def facts_of_verdict(verdict: Verdict) -> dict[str, Any]:
+    """What was decided, as receipts and messages tell it. `late` says whether free cancelling had ended."""
+    return {
+        "why": verdict.why,
+        "late": verdict.kind == "late",
+        "fee_minor": verdict.fee.minor,
+        "free_until": verdict.deadline.isoformat() if verdict.deadline else None,
+    }

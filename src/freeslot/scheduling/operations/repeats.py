@@ -1,0 +1,66 @@
+"""Idempotency: the same key for the same act gives the stored outcome; a repeat writes before it answers."""
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F
+
+from freeslot.scheduling.actors import Actor
+from freeslot.scheduling.errors import KeyReused
+from freeslot.scheduling.models import IdempotencyRow
+
+LIFETIME = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key within its scope. `request` is what the act was asked to do, so that a reused key is noticed."""
+
+    actor: Actor
+    operation: str
+    key: str
+    request: tuple[Any, ...]
+
+    @property
+    def scope(self) -> dict[str, str]:
+        who = f"{self.actor.kind}:{self.actor.id or self.actor.appointment_id or ''}"
+        return {"actor": who, "operation": self.operation, "key": self.key}
+
+    @property
+    def request_hash(self) -> str:
+        return hashlib.sha256(json.dumps(self.request, default=str).encode()).hexdigest()
+
+    def earlier_outcome(self) -> dict[str, Any] | None:
+        """What this key led to before. Raises KeyReused when it was for something else.
+
+        The row is written before its outcome is given: an answer that was only read could be acknowledged by a
+        database that a fail-over then forgets.
+        """
+        if not self.key:
+            return None
+        row = IdempotencyRow.objects.filter(**self.scope).first()
+        if row is None:
+            return None
+        if row.request_hash != self.request_hash:
+            raise KeyReused
+        IdempotencyRow.objects.filter(pk=row.pk).update(repeats=F("repeats") + 1)
+        outcome: dict[str, Any] = row.outcome
+        return outcome
+
+    def store(self, outcome: dict[str, Any], *, practice_id: uuid.UUID, now: datetime) -> None:
+        if self.key:
+            IdempotencyRow(
+                practice_id=practice_id,
+                request_hash=self.request_hash,
+                outcome=outcome,
+                expires_at=now + LIFETIME,
+                **self.scope,
+            ).save(force_insert=True)
+
+
+def forget_expired_keys(*, now: datetime) -> int:
+    return IdempotencyRow.objects.filter(expires_at__lte=now).delete()[0]

@@ -1,0 +1,52 @@
+"""The guard: slots change hands only by these conditional updates, their rows locked in the order of their ids."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from freeslot.scheduling.errors import SlotTaken
+from freeslot.scheduling.models import Appointment, Slot
+
+
+def make_busy(slot_ids: Sequence[int], *, appointment: Appointment, now: datetime, holder: uuid.UUID | None = None) -> None:
+    """Gives the slots to a visit. Raises SlotTaken unless every one is free, lapsed, or held by `holder`."""
+    _take(slot_ids, now, holder, status=Slot.Status.BUSY, appointment=appointment, held_by=None, held_until=None)
+
+
+def make_held(slot_ids: Sequence[int], *, holder: uuid.UUID, until: datetime, now: datetime) -> None:
+    """Holds the slots until an instant. Raises SlotTaken unless every one is free, lapsed, or the holder's already."""
+    _take(slot_ids, now, holder, status=Slot.Status.HELD, appointment=None, held_by=holder, held_until=until)
+
+
+def _take(slot_ids: Sequence[int], now: datetime, holder: uuid.UUID | None, **change: Any) -> None:
+    wanted = Slot.objects.filter(pk__in=slot_ids).takeable(now, holder=holder)
+    locked = wanted.order_by("pk").select_for_update(of=("self",)).values("pk")
+    if Slot.objects.filter(pk__in=locked).update(**change) != len(set(slot_ids)):
+        raise SlotTaken
+
+
+def keep_for_undo(appointment: Appointment, *, until: datetime) -> None:
+    """A cancelled visit's slots become holds in its own name until its undo window ends."""
+    appointment.slots.update(
+        status=Slot.Status.HELD, appointment=None, held_by=appointment.pk, held_until=until
+    )
+
+
+def take_back(appointment: Appointment, *, now: datetime) -> bool:
+    """Gives a visit the slots back that its undo window holds; whether all of them were still there."""
+    held = Slot.objects.filter(held_by=appointment.pk, status=Slot.Status.HELD, held_until__gt=now)
+    taken = held.update(status=Slot.Status.BUSY, appointment=appointment, held_by=None, held_until=None)
+    return taken == appointment.slot_count
+
+
+def free_slots_of(appointment: Appointment) -> int:
+    """Frees a visit's slots and those held for its undo; how many there were."""
+    mine = Slot.objects.filter(held_by=appointment.pk, status=Slot.Status.HELD)
+    freed = mine.update(status=Slot.Status.FREE, held_by=None, held_until=None)
+    return freed + appointment.slots.update(status=Slot.Status.FREE, appointment=None)
+
+
+def free_held_by(holder: uuid.UUID) -> int:
+    held = Slot.objects.filter(held_by=holder, status=Slot.Status.HELD)
+    return held.update(status=Slot.Status.FREE, held_by=None, held_until=None)

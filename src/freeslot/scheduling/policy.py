@@ -1,0 +1,302 @@
+"""What a practice's rules say about one visit, one actor, one moment: a pure function from facts to a verdict.
+
+Rules are kept as JSON (`Policy.rules`), read by `rules_from`:
+
+    {"steps": [{"after": DEADLINE, "fee": {"minor": 2500} | {"percent": 50, "cap_minor": 8000}}, …],
+     "phone_steps": [ … ]                  where the rule by phone differs, else absent
+     "tell_after": DEADLINE                from then on the practice is told instead of the visit being cancelled
+     "reason": "off" | "optional" | "required", "reasons": ["pat-fb", …]
+     "proof": ["birth_year"]               what the manage link asks: birth_year, birth_date, member_id
+     "undo_minutes": 10, "undo_ends_before_minutes": 60
+     "never_charged_payers": ["medicaid"], "grace_after_booking_minutes": 60, "tried_grace_minutes": 60
+     "also_lost": {"en": "…", "es": "…"}}  what a cancel costs beyond money
+
+A DEADLINE is {"minutes_before": 1440} (elapsed time) or {"days_before": 1, "at": "18:00"} (the practice's own clock).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from freeslot.scheduling.intervals import instant
+from freeslot.scheduling.money import Money, per_cent
+from freeslot.scheduling.states import Act, Side, Status, transition
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """Either an elapsed length before the start, or a local clock time on an earlier day."""
+
+    before: timedelta | None = None
+    days_before: int = 0
+    at: time | None = None
+
+    def moment(self, starts_at: datetime, zone: ZoneInfo) -> datetime:
+        if self.at is None:
+            return starts_at.astimezone(UTC) - (self.before or timedelta())
+        day = starts_at.astimezone(zone).date() - timedelta(days=self.days_before)
+        return instant(day, self.at, zone, later=True)
+
+
+@dataclass(frozen=True)
+class Fee:
+    """A fixed amount, or a per cent of the price with an upper limit."""
+
+    minor: int = 0
+    percent: int | None = None
+    cap_minor: int | None = None
+
+    def of(self, price: Money) -> Money:
+        if self.percent is None:
+            return Money(self.minor, price.currency)
+        part = per_cent(price, self.percent)
+        return part if self.cap_minor is None else replace(part, minor=min(part.minor, self.cap_minor))
+
+
+@dataclass(frozen=True)
+class Step:
+    after: Deadline
+    fee: Fee
+
+
+class ReasonRule(StrEnum):
+    OFF = "off"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True)
+class Rules:
+    steps: tuple[Step, ...] = ()
+    phone_steps: tuple[Step, ...] | None = None
+    tell_after: Deadline | None = None
+    reason: ReasonRule = ReasonRule.OPTIONAL
+    reasons: tuple[str, ...] = ()
+    proof: tuple[str, ...] = ("birth_year",)
+    undo_for: timedelta = timedelta(minutes=10)
+    undo_ends_before: timedelta = timedelta(0)
+    never_charged_payers: frozenset[str] = frozenset()
+    grace_after_booking: timedelta = timedelta(minutes=60)
+    tried_grace: timedelta = timedelta(minutes=60)
+    also_lost: tuple[tuple[str, str], ...] = ()
+
+    def also_lost_in(self, language: str) -> str:
+        """The practice's words on what a cancel costs beyond money, in the language or else the first it wrote."""
+        words = dict(self.also_lost)
+        return words.get(language) or next(iter(words.values()), "")
+
+
+@dataclass(frozen=True)
+class VisitFacts:
+    """What the verdict needs to know of a visit; `carried_fee_minor` is the lateness a move took along."""
+
+    status: Status
+    starts_at: datetime
+    booked_at: datetime
+    zone: ZoneInfo
+    price: Money
+    payer: str = ""
+    moved_by_practice: bool = False
+    carried_fee_minor: int = 0
+
+
+class Kind(StrEnum):
+    ALLOWED = "allowed"
+    LATE = "late"
+    REFUSED = "refused"
+
+
+class Why(StrEnum):
+    """The one reason that decided the verdict; every page and message has its sentence for it."""
+
+    NO_FEES = "no_fees"
+    IN_TIME = "in_time"
+    GRACE = "grace"
+    PAYER = "payer"
+    MOVED_BY_PRACTICE = "moved_by_practice"
+    BY_PRACTICE = "by_practice"
+    LATE = "late"
+    TELL = "tell"
+    STARTED = "started"
+    CHECKED_IN = "checked_in"
+    OVER = "over"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class FeeStep:
+    """From just after this instant on the fee is this high."""
+
+    after: datetime
+    fee: Money
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`deadline` is the last second that is free, None where no fee can arise; `steps` are the fees that rise, in
+    order. `undo_until` is when an undo of a cancel made now would end, None when there would be none. With
+    `why == TELL` the press tells the practice, and `fee` is what its rules say a late cancel costs."""
+
+    kind: Kind
+    why: Why
+    fee: Money
+    deadline: datetime | None = None
+    steps: tuple[FeeStep, ...] = ()
+    phone_steps: tuple[FeeStep, ...] | None = None
+    undo_until: datetime | None = None
+
+    @property
+    def tells_practice(self) -> bool:
+        return self.why is Why.TELL
+
+
+def verdict_for(facts: VisitFacts, rules: Rules, side: Side, now: datetime) -> Verdict:
+    """The verdict on a cancel at `now` (aware). The deadline's own second is still free."""
+    free = Money(0, facts.price.currency)
+    if refusal := _refusal(facts, side, now):
+        return Verdict(Kind.REFUSED, refusal, free)
+    undo_until = _undo_until(facts, rules, now)
+    if exemption := _exemption(facts, rules, side):
+        steps: tuple[FeeStep, ...] = ()
+        fee, why, kind = free, exemption, Kind.ALLOWED
+    else:
+        steps = fee_steps(facts, rules.steps, rules.grace_after_booking)
+        fee = max([free, *(step.fee for step in steps if _is_after(now, step.after))])
+        why = Why.LATE if fee else _why_free(facts, rules, steps)
+        kind = Kind.LATE if fee else Kind.ALLOWED
+    verdict = Verdict(
+        kind,
+        why,
+        fee,
+        deadline=steps[0].after if steps else None,
+        steps=steps,
+        phone_steps=_phone_steps(facts, rules),
+        undo_until=undo_until,
+    )
+    if side is Side.PATIENT and rules.tell_after and _is_after(now, rules.tell_after.moment(facts.starts_at, facts.zone)):
+        return replace(verdict, kind=Kind.REFUSED, why=Why.TELL, undo_until=None)
+    return verdict
+
+
+def fee_steps(facts: VisitFacts, steps: tuple[Step, ...], grace: timedelta) -> tuple[FeeStep, ...]:
+    """The instants at which the fee rises, in order; it never falls later on, whatever the rules say.
+
+    A visit booked after one of its deadlines has the grace before that step counts, though never past its start.
+    A fee carried along by a move counts from the beginning.
+    """
+    rising: list[FeeStep] = []
+    carried = [FeeStep(facts.booked_at, Money(facts.carried_fee_minor, facts.price.currency))]
+    found = [FeeStep(_start_of(step, facts, grace), step.fee.of(facts.price)) for step in steps]
+    for each in carried + sorted(found, key=lambda step: step.after):
+        if each.fee.minor > (rising[-1].fee.minor if rising else 0):
+            rising.append(each)
+    return tuple(rising)
+
+
+def _start_of(step: Step, facts: VisitFacts, grace: timedelta) -> datetime:
+    moment = step.after.moment(facts.starts_at, facts.zone)
+    return min(facts.booked_at + grace, facts.starts_at) if facts.booked_at > moment else moment
+
+
+def _refusal(facts: VisitFacts, side: Side, now: datetime) -> Why | None:
+    if facts.status is Status.CANCELLED:
+        return Why.CANCELLED
+    if transition(Act.CANCEL, facts.status, side) is None:
+        return Why.CHECKED_IN if facts.status is Status.ARRIVED else Why.OVER
+    return Why.STARTED if now >= facts.starts_at and side is Side.PATIENT else None
+
+
+def _exemption(facts: VisitFacts, rules: Rules, side: Side) -> Why | None:
+    if side is not Side.PATIENT:
+        return Why.BY_PRACTICE
+    if facts.moved_by_practice:
+        return Why.MOVED_BY_PRACTICE
+    return Why.PAYER if facts.payer and facts.payer in rules.never_charged_payers else None
+
+
+def _why_free(facts: VisitFacts, rules: Rules, steps: tuple[FeeStep, ...]) -> Why:
+    if not steps:
+        return Why.NO_FEES
+    missed = any(facts.booked_at > step.after.moment(facts.starts_at, facts.zone) for step in rules.steps)
+    return Why.GRACE if missed else Why.IN_TIME
+
+
+def _phone_steps(facts: VisitFacts, rules: Rules) -> tuple[FeeStep, ...] | None:
+    if rules.phone_steps is None:
+        return None
+    return fee_steps(facts, rules.phone_steps, rules.grace_after_booking)
+
+
+def _undo_until(facts: VisitFacts, rules: Rules, now: datetime) -> datetime | None:
+    ends = min(now + rules.undo_for, facts.starts_at - rules.undo_ends_before)
+    return ends if ends > now else None
+
+
+def _is_after(now: datetime, deadline: datetime) -> bool:
+    return now.replace(microsecond=0) > deadline
+
+
+def rules_from(data: dict[str, Any]) -> Rules:
+    """Reads `Policy.rules`. Raises BadRules with a sentence on what is wrong."""
+    unknown = set(data) - KEYS
+    if unknown:
+        raise BadRules(f"These rules are not known: {', '.join(sorted(unknown))}.")
+    try:
+        return Rules(
+            steps=_steps(data.get("steps", [])),
+            phone_steps=_steps(data["phone_steps"]) if "phone_steps" in data else None,
+            tell_after=_deadline(data["tell_after"]) if data.get("tell_after") else None,
+            reason=ReasonRule(data.get("reason", "optional")),
+            reasons=tuple(data.get("reasons", ())),
+            proof=tuple(data.get("proof", ("birth_year",))),
+            undo_for=_minutes(data.get("undo_minutes", 10)),
+            undo_ends_before=_minutes(data.get("undo_ends_before_minutes", 0)),
+            never_charged_payers=frozenset(data.get("never_charged_payers", ())),
+            grace_after_booking=_minutes(data.get("grace_after_booking_minutes", 60)),
+            tried_grace=_minutes(data.get("tried_grace_minutes", 60)),
+            also_lost=tuple(sorted(data.get("also_lost", {}).items())),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadRules(f"The rules cannot be read: {error}.") from error
+
+
+KEYS = {
+    "steps", "phone_steps", "tell_after", "reason", "reasons", "proof", "undo_minutes", "undo_ends_before_minutes",
+    "never_charged_payers", "grace_after_booking_minutes", "tried_grace_minutes", "also_lost",
+}  # fmt: skip
+
+
+class BadRules(ValueError):
+    """A practice's rules do not have the form that is described at the top of this module."""
+
+
+def _steps(data: list[dict[str, Any]]) -> tuple[Step, ...]:
+    return tuple(Step(_deadline(each["after"]), _fee(each["fee"])) for each in data)
+
+
+def _deadline(data: dict[str, Any]) -> Deadline:
+    if "minutes_before" in data:
+        return Deadline(before=_minutes(data["minutes_before"]))
+    days = int(data["days_before"])
+    if days < 1:
+        raise ValueError("a clock time must lie on an earlier day")
+    return Deadline(days_before=days, at=time.fromisoformat(data["at"]))
+
+
+def _fee(data: dict[str, Any]) -> Fee:
+    if "percent" in data:
+        percent, cap = int(data["percent"]), data.get("cap_minor")
+        if not 0 <= percent <= 100 or (cap is not None and int(cap) < 0):
+            raise ValueError("a fee is 0 to 100 per cent, with a limit of 0 or more")
+        return Fee(percent=percent, cap_minor=None if cap is None else int(cap))
+    if int(data["minor"]) < 0:
+        raise ValueError("a fee is 0 or more")
+    return Fee(minor=int(data["minor"]))
+
+
+def _minutes(value: int) -> timedelta:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError("minutes are a whole number of 0 or more")
+    return timedelta(minutes=value)
