@@ -82,7 +82,8 @@ def _install_without_cluster() -> None:
 @contextlib.contextmanager
 def _running_server(programs: Programs) -> Iterator[str]:
     # Not the user's own temporary folder when root: the server's user could not enter it.
-    folder = Path(tempfile.mkdtemp(prefix="freeslot-postgres-", dir="/tmp" if programs.user else None))
+    place = "/tmp" if programs.user else None  # noqa: S108  mkdtemp makes a folder there that is nobody else's
+    folder = Path(tempfile.mkdtemp(prefix="freeslot-postgres-", dir=place))
     password = secrets.token_urlsafe(24)
     try:
         _make_cluster(programs, folder, password)
@@ -127,7 +128,7 @@ def _start(programs: Programs, folder: Path) -> tuple[subprocess.Popen[bytes], i
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=_end_with_parent(),
+                preexec_fn=_end_with_parent(),  # noqa: PLW1509  no thread runs yet
             )
         if _answers(process, port):
             return process, port

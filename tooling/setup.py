@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,10 +86,7 @@ def _make_environment() -> None:
 
 def _need_venv_module() -> None:
     """Debian and Ubuntu ship Python's venv module as a package of its own."""
-    with contextlib.suppress(ImportError):
-        import ensurepip  # noqa: F401, PLC0415  asked only whether it is there
-        import venv  # noqa: F401, PLC0415
-
+    if all(find_spec(module) for module in ("ensurepip", "venv")):
         return
     package = f"python3.{sys.version_info.minor}-venv"
     if os.geteuid() != 0 or not shutil.which("apt-get"):

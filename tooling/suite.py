@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> int:
     return _conclude(count, good=good and covered)
 
 
-def _interrupt(signum: int, frame: FrameType | None) -> NoReturn:
+def _interrupt(_signum: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 

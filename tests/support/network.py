@@ -23,7 +23,7 @@ def _network_of_this_machine_only() -> Iterator[None]:
 def _guarded(connect: Any) -> Any:
     def connect_here(self: socket.socket, address: Any) -> Any:
         if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_here(address[0]):
-            raise OutsideConnection(f"connection to {address[0]}")
+            raise OutsideConnection(address[0])
         return connect(self, address)
 
     return connect_here

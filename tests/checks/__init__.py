@@ -1,0 +1,1 @@
+"""The checks are checked: each finds what it is for, and is content with what is right."""
