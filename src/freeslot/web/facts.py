@@ -40,6 +40,7 @@ class PhoneLine:
     number: str
     country: str
     hours: str = ""
+    next_opening: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class DeadlineLine:
 class Panel:
     """The verdict in one sentence. `ends_at` counts down in `{left}` of `text`; `ended` is said once it has passed."""
 
-    kind: Literal["free", "late", "refused"]
+    kind: Literal["free", "late", "refused", "plain"]
     headline: str
     text: str = ""
     line: DeadlineLine | None = None

@@ -1,4 +1,4 @@
-"""The one stylesheet of a page: the brand's colours and every file of css/, joined, at an address that names its content."""
+"""The one stylesheet of a page: every file of css/ and the brand's colours, joined; its address names its content."""
 
 import gzip
 import hashlib

@@ -32,7 +32,7 @@ def time_range(starts_at: datetime, ends_at: datetime, *, zone: str, locale: str
     plain = not has_two_of(starts_at, zone=zone) and not has_two_of(ends_at, zone=zone)
     if plain and speaks_twelve_hours(locale) and _half(start, locale) == _half(end, locale):
         first = _pattern(start, "h:mm", locale)
-    return f"{first} – {last}"  # noqa: RUF001 - the dash of a range
+    return f"{first} – {last}"
 
 
 def has_two_of(at: datetime, *, zone: str) -> bool:

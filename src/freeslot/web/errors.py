@@ -1,0 +1,54 @@
+"""Answers when a page cannot be shown: what is known of the visit, whom to call; a 404 tells nothing of any visit."""
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from freeslot.web.frame import frame_of
+from freeslot.web.headers import keep_nothing
+from freeslot.web.static_error import standalone
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's form
+    return error_page(request, status=400, name="400")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's form
+    return error_page(request, status=403, name="403")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's form
+    return error_page(request, status=404, name="404")
+
+
+def too_many(request: HttpRequest, *, wait: str = "") -> HttpResponse:
+    """`wait` says in words how long: `5 minutes`."""
+    return error_page(request, status=429, name="429", wait=wait)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """When even the template fails, the page that needs nothing but itself."""
+    try:
+        return error_page(request, status=500, name="500")
+    except Exception:  # noqa: BLE001 - whatever broke the page may break this one too
+        return HttpResponse(standalone(500), status=500)
+
+
+def unavailable(request: HttpRequest, *, name: str = "503", retry_after: int = 30, **context: object) -> HttpResponse:
+    """503, or `maintenance`; the visit stands as it was."""
+    response = error_page(request, status=503, name=name, **context)
+    response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - said to the log, not to the reader
+    return error_page(request, status=403, name="csrf")
+
+
+def error_page(request: HttpRequest, *, status: int, name: str, **context: object) -> HttpResponse:
+    """Stands in the frame that the door had set before things went wrong; `pressed` when something was being sent."""
+    known = {"frame": frame_of(request), "pressed": request.method not in SAFE, **context}
+    response = HttpResponse(render_to_string(f"web/errors/{name}.html", known, request=request), status=status)
+    keep_nothing(response)
+    return response
