@@ -36,10 +36,9 @@ def test_an_edge_needs_less_contrast_than_text(tmp_path: Path):
 
 
 def test_a_missing_token_is_named(tmp_path: Path):
-    light, _ = contrast.schemes(CSS)
-    css = CSS.replace(f"--on-danger: {light['on-danger']};", "", 1)
+    css = CSS.replace("--on-danger: #fff;", "", 1)
 
-    assert contrast.check(_with_tokens(tmp_path, _short(css))) == [f"{contrast.TOKENS}: no light colour --on-danger"]
+    assert contrast.check(_with_tokens(tmp_path, css)) == [f"{contrast.TOKENS}: no light colour --on-danger"]
 
 
 def test_three_digits_are_as_good_as_six():
@@ -52,15 +51,9 @@ def test_three_digits_are_as_good_as_six():
 
 def test_a_ground_that_brand_colours_are_not_fitted_to_is_found(tmp_path: Path):
     light, _ = contrast.schemes(CSS)
-    css = CSS.replace(f"--paper: {light['paper']}", "--paper: #ffffff").replace(
-        "--paper: #ffffff", "--paper: #fffffe", 1
-    )
+    css = CSS.replace(f"--paper: {light['paper']}", "--paper: #fffffe")
 
     assert contrast.check(_with_tokens(tmp_path, css)) == ["freeslot.web.contrast lacks the ground #fffffe"]
-
-
-def _short(css: str) -> str:
-    return css.strip() + "\n"
 
 
 def _with_tokens(root: Path, css: str) -> Path:
