@@ -3,14 +3,14 @@
 import logging
 import threading
 
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 
 CHANNEL = "freeslot_events"
 
 _woken = threading.Event()
 _to_announce = threading.Event()
 _announcer_guard = threading.Lock()
-_announcer: threading.Thread | None = None
+_announcers: list[threading.Thread] = []
 
 log = logging.getLogger(__name__)
 
@@ -43,13 +43,12 @@ def wait_for_work(seconds: float) -> bool:
 
 
 def _start_announcer() -> None:
-    global _announcer
-    if _announcer is not None and _announcer.is_alive():
+    if _announcers and _announcers[0].is_alive():
         return
     with _announcer_guard:
-        if _announcer is None or not _announcer.is_alive():
-            _announcer = threading.Thread(target=_announce, name="freeslot-notify", daemon=True)
-            _announcer.start()
+        if not (_announcers and _announcers[0].is_alive()):
+            _announcers[:] = [threading.Thread(target=_announce, name="freeslot-notify", daemon=True)]
+            _announcers[0].start()
 
 
 def _announce() -> None:
@@ -58,7 +57,7 @@ def _announce() -> None:
         try:
             with connection.cursor() as cursor:
                 cursor.execute(f"NOTIFY {CHANNEL}")
-        except Exception as error:  # the sweep finds the work all the same
+        except Error as error:  # the sweep finds the work all the same
             log.warning("The worker could not be notified: %s", type(error).__name__)
             connection.close()
     connection.close()

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 from django.utils.module_loading import import_string
 
 from freeslot.events.models import Heartbeat
@@ -49,7 +50,9 @@ def run_worker(stop: threading.Event) -> None:
 
 def run_jobs(todo: list[Job], *, now: datetime) -> int:
     """Runs each job that is due once; how much all of them did."""
-    return sum(_run(job, now) for job in todo if job.next_at is None or now >= job.next_at or _clock_was_set_back(job, now))
+    return sum(
+        _run(job, now) for job in todo if job.next_at is None or now >= job.next_at or _clock_was_set_back(job, now)
+    )
 
 
 def _clock_was_set_back(job: Job, now: datetime) -> bool:
@@ -92,7 +95,7 @@ def _listen(stop: threading.Event) -> None:
             while not stop.is_set():
                 for _ in raw.notifies(timeout=1.0, stop_after=1):
                     wake_here()
-        except Exception as error:
+        except (Error, psycopg.Error) as error:
             log.warning("The connection that listens for work was lost: %s", type(error).__name__)
             stop.wait(1)
         finally:

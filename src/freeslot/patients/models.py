@@ -42,7 +42,9 @@ class Contact(OfPractice):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["patient", "kind", "value"], name="contact_once"),
-            models.CheckConstraint(condition=Q(kind="phone") | Q(can_receive_texts=False), name="contact_texts_by_phone"),
+            models.CheckConstraint(
+                condition=Q(kind="phone") | Q(can_receive_texts=False), name="contact_texts_by_phone"
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["value"], name="contact_by_value")]
 

@@ -175,7 +175,11 @@ def verdict_for(facts: VisitFacts, rules: Rules, side: Side, now: datetime) -> V
         phone_steps=_phone_steps(facts, rules),
         undo_until=undo_until,
     )
-    if side is Side.PATIENT and rules.tell_after and _is_after(now, rules.tell_after.moment(facts.starts_at, facts.zone)):
+    if (
+        side is Side.PATIENT
+        and rules.tell_after
+        and _is_after(now, rules.tell_after.moment(facts.starts_at, facts.zone))
+    ):
         return replace(verdict, kind=Kind.REFUSED, why=Why.TELL, undo_until=None)
     return verdict
 
@@ -296,7 +300,7 @@ def _fee(data: dict[str, Any]) -> Fee:
     return Fee(minor=int(data["minor"]))
 
 
-def _minutes(value: int) -> timedelta:
+def _minutes(value: object) -> timedelta:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise ValueError("minutes are a whole number of 0 or more")
     return timedelta(minutes=value)

@@ -67,26 +67,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise OperationalError("database is locked")
         self._holds_lock = True
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # the stubs leave private names out
         except BaseException:
             self._hand_on()
             raise
 
     def _commit(self) -> Any:
         # A failed COMMIT leaves the transaction open: Django rolls back next, and that hands the lock on.
-        result = super()._commit()
+        result = super()._commit()  # type: ignore[misc]  # the stubs leave private names out
         self._hand_on()
         return result
 
     def _rollback(self) -> Any:
         try:
-            return super()._rollback()
+            return super()._rollback()  # type: ignore[misc]  # the stubs leave private names out
         finally:
             self._hand_on()
 
     def _close(self) -> Any:
         try:
-            return super()._close()
+            return super()._close()  # type: ignore[misc]  # the stubs leave private names out
         finally:
             self._hand_on()
 

@@ -57,7 +57,8 @@ class Slot(models.Model):
             ),
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="slot_in_order"),
             models.CheckConstraint(
-                condition=Q(status="busy", appointment__isnull=False) | (~Q(status="busy") & Q(appointment__isnull=True)),
+                condition=Q(status="busy", appointment__isnull=False)
+                | (~Q(status="busy") & Q(appointment__isnull=True)),
                 name="slot_busy_has_visit",
             ),
             models.CheckConstraint(

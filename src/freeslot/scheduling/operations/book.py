@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from django.db import IntegrityError, transaction
 
@@ -42,8 +43,8 @@ def book_appointment(
 ) -> Booked:
     """Takes the slots and books the visit under the rules in force now, or changes nothing.
 
-    Raises SlotTaken, SlotsUnsuitable, UnknownPatient or KeyReused. `holder` names the hold that keeps the slots for this booking;
-    `booked_at` is given when the visit was booked earlier elsewhere.
+    Raises SlotTaken, SlotsUnsuitable, UnknownPatient or KeyReused. `holder` names the hold that keeps the slots for
+    this booking; `booked_at` is given when the visit was booked earlier elsewhere.
     """
     request = (str(patient.pk), str(visit_type.pk), sorted(slot_ids))
     key = Key(actor, "book", idempotency_key, request)
@@ -76,7 +77,7 @@ def _suitable_slots(slot_ids: Sequence[int], patient: Patient, visit_type: Visit
     if not slots or len(slots) != len(set(slot_ids)):
         raise SlotsUnsuitable
     same_schedule = len({slot.schedule_id for slot in slots}) == 1
-    no_gap = all(one.ends_at == other.starts_at for one, other in zip(slots, slots[1:], strict=False))
+    no_gap = all(one.ends_at == other.starts_at for one, other in pairwise(slots))
     same_practice = {slot.practice_id for slot in slots} == {patient.practice_id} == {visit_type.practice_id}
     fits = covers(slots, visit_type.length)
     if not (same_schedule and no_gap and same_practice and fits and slots[0].starts_at > now):

@@ -63,8 +63,8 @@ def cancel_appointment(
     with transaction.atomic():
         appointment = lock_appointment(ref, actor=actor, now=now)
         if earlier := key.earlier_outcome():
-            event = uuid.UUID(earlier["event"]) if earlier["event"] else None
-            return CancelOutcome(CancelResult(earlier["result"]), ref, event_id=event)
+            event_id = uuid.UUID(earlier["event"]) if earlier["event"] else None
+            return CancelOutcome(CancelResult(earlier["result"]), ref, event_id=event_id)
         judged_at = _judged_at(appointment.rules, now, tried_at)
         verdict = appointment.verdict(actor, judged_at)
         if verdict.why is Why.CANCELLED:

@@ -15,7 +15,7 @@ def lock_appointment(ref: str, *, actor: Actor, now: datetime) -> Appointment:
     found = Appointment.objects.visible_to(actor, now).select_related("practice", "policy")
     if actor.kind is ActorKind.ACCOUNT:
         scopes = Grant.objects.filter(user_id=actor.id, patient_id=OuterRef("patient_id")).values("scope")
-        found = found.annotate(acts_as=Subquery(scopes[:1]))
+        found = found.annotate(acts_as=Subquery(scopes[:1]))  # type: ignore[no-redef]  # the attribute that it fills
     try:
         return found.select_for_update(of=("self",)).get(reference=ref)
     except Appointment.DoesNotExist:

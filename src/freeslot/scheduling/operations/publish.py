@@ -13,6 +13,7 @@ from freeslot.scheduling.errors import SlotsOverlap
 from freeslot.scheduling.intervals import Hours, Interval, instant, open_intervals, overlaps, pieces, subtract
 from freeslot.scheduling.models import Schedule, ScheduleException, Slot
 
+
 def publish_slots(*, schedule: Schedule, now: datetime, weeks: int | None = None) -> int:
     """Makes the slots from today to the end of the weeks ahead; how many are new. Safe to run again at any time.
 

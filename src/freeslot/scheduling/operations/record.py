@@ -1,4 +1,4 @@
-"""Writes what a change leaves behind in its own transaction: the event (which is also the outbox row) and the audit row."""
+"""Writes what a change leaves behind in its transaction: the event, which is also the outbox row, and the audit row."""
 
 from datetime import datetime
 from typing import Any

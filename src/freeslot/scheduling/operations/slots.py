@@ -9,7 +9,9 @@ from freeslot.scheduling.errors import SlotTaken
 from freeslot.scheduling.models import Appointment, Slot
 
 
-def make_busy(slot_ids: Sequence[int], *, appointment: Appointment, now: datetime, holder: uuid.UUID | None = None) -> None:
+def make_busy(
+    slot_ids: Sequence[int], *, appointment: Appointment, now: datetime, holder: uuid.UUID | None = None
+) -> None:
     """Gives the slots to a visit. Raises SlotTaken unless every one is free, lapsed, or held by `holder`."""
     _take(slot_ids, now, holder, status=Slot.Status.BUSY, appointment=appointment, held_by=None, held_until=None)
 
@@ -28,9 +30,7 @@ def _take(slot_ids: Sequence[int], now: datetime, holder: uuid.UUID | None, **ch
 
 def keep_for_undo(appointment: Appointment, *, until: datetime) -> None:
     """A cancelled visit's slots become holds in its own name until its undo window ends."""
-    appointment.slots.update(
-        status=Slot.Status.HELD, appointment=None, held_by=appointment.pk, held_until=until
-    )
+    appointment.slots.update(status=Slot.Status.HELD, appointment=None, held_by=appointment.pk, held_until=until)
 
 
 def take_back(appointment: Appointment, *, now: datetime) -> bool:
