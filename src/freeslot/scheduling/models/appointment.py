@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from functools import cached_property
 from typing import ClassVar, Self
 
 from django.db import models
@@ -123,7 +124,7 @@ class Appointment(OfPractice):
     def fee(self) -> Money:
         return Money(self.fee_minor, self.currency)
 
-    @property
+    @cached_property
     def rules(self) -> Rules:
         return rules_from(self.policy.rules)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from freeslot.database.rows import update_row
 from freeslot.scheduling.actors import Actor, Door
 from freeslot.scheduling.errors import BadReason
 from freeslot.scheduling.models import Appointment
@@ -129,7 +130,7 @@ def _mark_cancelled(
     appointment.fee_state = in_review if verdict.fee else Appointment.FeeState.NONE
     appointment.undo_until = verdict.undo_until
     appointment.released_at = None if verdict.undo_until else now
-    appointment.save(update_fields=CANCEL_FIELDS)
+    update_row(appointment, CANCEL_FIELDS)
     if verdict.undo_until:
         keep_for_undo(appointment, until=verdict.undo_until)
     else:
@@ -165,7 +166,7 @@ def _tell_practice(
     appointment.told_at = now
     appointment.reason = reason
     appointment.note = note[:LONGEST_NOTE]
-    appointment.save(update_fields=["version", "told_at", "reason", "note"])
+    update_row(appointment, ["version", "told_at", "reason", "note"])
     data = facts_of_verdict(verdict)
     event = record(appointment, "appointment.practice_told", actor=actor, door=door, now=now, data=data)
     return CancelOutcome(CancelResult.TOLD, appointment.reference, verdict, event.pk)

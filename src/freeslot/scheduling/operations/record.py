@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from freeslot.audit.models import AuditRow
+from freeslot.database.rows import insert_row
 from freeslot.events.models import Event
 from freeslot.events.wake import wake_after_commit
 from freeslot.patients.models import Grant
@@ -27,10 +28,8 @@ def record(
         data=facts_of(appointment) | (data or {}),
         **said,
     )
-    event.save(force_insert=True)
-    AuditRow(practice_id=appointment.practice_id, subject_id=appointment.pk, at=now, action=kind, **said).save(
-        force_insert=True
-    )
+    insert_row(event)
+    insert_row(AuditRow(practice_id=appointment.practice_id, subject_id=appointment.pk, at=now, action=kind, **said))
     wake_after_commit()
     return event
 

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import F
 
+from freeslot.database.rows import Columns, adapted, insert_row
 from freeslot.scheduling.actors import Actor
 from freeslot.scheduling.errors import KeyReused
 from freeslot.scheduling.models import IdempotencyRow
 
 LIFETIME = timedelta(days=7)
+ROW = Columns(IdempotencyRow, "i")
+EARLIER = f"""
+    SELECT {ROW.sql} FROM scheduling_idempotencyrow i WHERE i.actor = %s AND i.operation = %s AND i.key = %s
+"""  # noqa: S608  names of columns only
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class Key:
         """
         if not self.key:
             return None
-        row = IdempotencyRow.objects.filter(**self.scope).first()
+        row = self._earlier_row()
         if row is None:
             return None
         if row.request_hash != self.request_hash:
@@ -53,13 +59,20 @@ class Key:
 
     def store(self, outcome: dict[str, Any], *, practice_id: uuid.UUID, now: datetime) -> None:
         if self.key:
-            IdempotencyRow(
+            row = IdempotencyRow(
                 practice_id=practice_id,
                 request_hash=self.request_hash,
                 outcome=outcome,
                 expires_at=now + LIFETIME,
                 **self.scope,
-            ).save(force_insert=True)
+            )
+            insert_row(row)
+
+    def _earlier_row(self) -> IdempotencyRow | None:
+        with connection.cursor() as cursor:
+            cursor.execute(EARLIER, adapted(IdempotencyRow, **self.scope))
+            found = cursor.fetchone()
+        return ROW.read(found) if found else None
 
 
 def forget_expired_keys(*, now: datetime) -> int:

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
+from freeslot.database.rows import adapted
 from freeslot.scheduling.errors import SlotTaken
 from freeslot.scheduling.models import Appointment, Slot
 
@@ -28,9 +31,19 @@ def _take(slot_ids: Sequence[int], now: datetime, holder: uuid.UUID | None, **ch
         raise SlotTaken
 
 
+KEEP = """
+    UPDATE scheduling_slot SET status = %s, held_by = %s, held_until = %s, appointment_id = NULL
+    WHERE appointment_id = %s
+"""
+
+
 def keep_for_undo(appointment: Appointment, *, until: datetime) -> None:
     """A cancelled visit's slots become holds in its own name until its undo window ends."""
-    appointment.slots.update(status=Slot.Status.HELD, appointment=None, held_by=appointment.pk, held_until=until)
+    values = adapted(
+        Slot, status=Slot.Status.HELD, held_by=appointment.pk, held_until=until, appointment=appointment.pk
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, values)
 
 
 def take_back(appointment: Appointment, *, now: datetime) -> bool:

@@ -1,0 +1,1 @@
+"""What Freeslot adds to Django's database access: for the few statements that every cancel runs."""
