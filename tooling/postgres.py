@@ -23,8 +23,9 @@ DEBIAN_VERSIONS = Path("/usr/lib/postgresql")
 _NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/freeslot-tests.conf")
 _STARTS_WITHIN_SECONDS = 60
 
+_SETTINGS = {"max_connections": "200", "listen_addresses": "127.0.0.1"}
 # Speed, at the price of what a power cut would lose: nothing of a throw-away server is kept.
-_SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "200", "listen_addresses": "127.0.0.1"}
+_HASTY = {"fsync": "off", "full_page_writes": "off"}
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,15 @@ class Programs:
 
 
 @contextlib.contextmanager
-def test_database_url() -> Iterator[str]:
-    """The address of a PostgreSQL database for the tests; a server started for it is stopped at the end."""
+def test_database_url(*, durable: bool = False) -> Iterator[str]:
+    """The address of a PostgreSQL database for the tests; a server started for it is stopped at the end.
+
+    A `durable` one writes to the disk before it answers, as in use: for benchmarks.
+    """
     if given := os.environ.get("FREESLOT_TEST_DATABASE_URL"):
         yield given
         return
-    with _running_server(find_programs()) as url:
+    with _running_server(find_programs(), durable=durable) as url:
         yield url
 
 
@@ -80,14 +84,14 @@ def _install_without_cluster() -> None:
 
 
 @contextlib.contextmanager
-def _running_server(programs: Programs) -> Iterator[str]:
+def _running_server(programs: Programs, *, durable: bool) -> Iterator[str]:
     # Not the user's own temporary folder when root: the server's user could not enter it.
     place = "/tmp" if programs.user else None  # noqa: S108  mkdtemp makes a folder there that is nobody else's
     folder = Path(tempfile.mkdtemp(prefix="freeslot-postgres-", dir=place))
     password = secrets.token_urlsafe(24)
     try:
         _make_cluster(programs, folder, password)
-        process, port = _start(programs, folder)
+        process, port = _start(programs, folder, _SETTINGS if durable else _SETTINGS | _HASTY)
         try:
             yield f"postgres://freeslot:{password}@127.0.0.1:{port}/freeslot"
         finally:
@@ -116,14 +120,23 @@ def _make_cluster(programs: Programs, folder: Path, password: str) -> None:
         sys.exit(f"PostgreSQL's initdb failed:\n{made.stdout}{made.stderr}")
 
 
-def _start(programs: Programs, folder: Path) -> tuple[subprocess.Popen[bytes], int]:
+def _start(programs: Programs, folder: Path, settings: dict[str, str]) -> tuple[subprocess.Popen[bytes], int]:
     """Another program can take a free port before the server does: then the next port is tried."""
     log = folder / "log"
     for _ in range(3):
         port = _free_port()
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [programs.folder / "postgres", "-D", folder / "data", "-p", str(port), "-k", folder, *_settings()],
+                [
+                    programs.folder / "postgres",
+                    "-D",
+                    folder / "data",
+                    "-p",
+                    str(port),
+                    "-k",
+                    folder,
+                    *_options(settings),
+                ],
                 **_as_user(programs),
                 stdout=output,
                 stderr=output,
@@ -143,8 +156,8 @@ def _free_port() -> int:
         return port
 
 
-def _settings() -> list[str]:
-    return [argument for name, value in _SETTINGS.items() for argument in ("-c", f"{name}={value}")]
+def _options(settings: dict[str, str]) -> list[str]:
+    return [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
 
 
 def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
