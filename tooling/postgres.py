@@ -37,7 +37,7 @@ class Programs:
 
 
 @contextlib.contextmanager
-def test_database_url(*, durable: bool = False) -> Iterator[str]:
+def database_url(*, durable: bool = False) -> Iterator[str]:
     """The address of a PostgreSQL database for the tests; a server started for it is stopped at the end.
 
     A `durable` one writes to the disk before it answers, as in use: for benchmarks.

@@ -16,7 +16,7 @@ from types import FrameType
 from typing import NoReturn
 
 from tooling.browser import find_browser
-from tooling.postgres import test_database_url
+from tooling.postgres import database_url
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 2
@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     browser = find_browser()
     count, good = Count(), True
-    with _folder() as folder, test_database_url() as postgres:
+    with _folder() as folder, database_url() as postgres:
         for engine, url in (("SQLite", f"sqlite:///{folder / 'freeslot.sqlite3'}"), ("PostgreSQL", postgres)):
             print(f"\n== The tests on {engine} ==", flush=True)
             part, ended_well = _run(wish, engine=engine, url=url, browser=browser, folder=folder)
