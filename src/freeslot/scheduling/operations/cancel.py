@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from freeslot.database.rows import update_row
+from freeslot.events.models import Event
 from freeslot.scheduling.actors import Actor, Door
 from freeslot.scheduling.errors import BadReason
 from freeslot.scheduling.models import Appointment
@@ -33,12 +34,14 @@ class CancelResult(StrEnum):
 
 @dataclass(frozen=True)
 class CancelOutcome:
-    """What the press led to. `event_id` is the committed event; with FEE_ROSE and REFUSED nothing was changed."""
+    """What the press led to. `event_id` is the committed event, `event` itself where this press made it; with
+    FEE_ROSE and REFUSED nothing was changed."""
 
     result: CancelResult
     reference: str
     verdict: Verdict | None = None
     event_id: uuid.UUID | None = None
+    event: Event | None = None
 
 
 def cancel_appointment(
@@ -83,7 +86,7 @@ def cancel_appointment(
             _mark_cancelled(appointment, verdict, actor, door, reason, note, ask_review, now)
             data = _decided(appointment, verdict)
             event = record(appointment, "appointment.cancelled", actor=actor, door=door, now=now, data=data)
-            outcome = CancelOutcome(CancelResult.CANCELLED, ref, verdict, event.pk)
+            outcome = CancelOutcome(CancelResult.CANCELLED, ref, verdict, event.pk, event)
         key.store(_stored(outcome.result, outcome.event_id), practice_id=appointment.practice_id, now=now)
     return outcome
 
@@ -169,4 +172,4 @@ def _tell_practice(
     update_row(appointment, ["version", "told_at", "reason", "note"])
     data = facts_of_verdict(verdict)
     event = record(appointment, "appointment.practice_told", actor=actor, door=door, now=now, data=data)
-    return CancelOutcome(CancelResult.TOLD, appointment.reference, verdict, event.pk)
+    return CancelOutcome(CancelResult.TOLD, appointment.reference, verdict, event.pk, event)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from freeslot.events.models import Event
 from freeslot.scheduling.actors import Actor, Door
 from freeslot.scheduling.errors import UndoOver
 from freeslot.scheduling.models import Appointment
@@ -17,10 +18,11 @@ from freeslot.scheduling.states import LIVE, Act, Status, transition
 
 @dataclass(frozen=True)
 class Undone:
-    """`event_id` is None when the visit was booked already (a second press)."""
+    """`event` is None when the visit was booked already (a second press)."""
 
     reference: str
     event_id: uuid.UUID | None
+    event: Event | None = None
 
 
 def undo_cancel(*, ref: str, actor: Actor, door: Door, now: datetime) -> Undone:
@@ -37,7 +39,7 @@ def undo_cancel(*, ref: str, actor: Actor, door: Door, now: datetime) -> Undone:
             raise UndoOver
         _mark_booked(appointment)
         event = record(appointment, "appointment.undone", actor=actor, door=door, now=now)
-    return Undone(ref, event.pk)
+    return Undone(ref, event.pk, event)
 
 
 def _mark_booked(appointment: Appointment) -> None:
