@@ -1,6 +1,6 @@
 """What a practice's rules say about one visit, one actor, one moment: a pure function from facts to a verdict.
 
-Rules are kept as JSON (`Policy.rules`), read by `rules_from`:
+Rules are kept as JSON (`Policy.rules`), read by `freeslot.scheduling.rules.rules_from`:
 
     {"steps": [{"after": DEADLINE, "fee": {"minor": 2500} | {"percent": 50, "cap_minor": 8000}}, …],
      "phone_steps": [ … ]                  where the rule by phone differs, else absent
@@ -17,7 +17,6 @@ A DEADLINE is {"minutes_before": 1440} (elapsed time) or {"days_before": 1, "at"
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from freeslot.scheduling.intervals import instant
@@ -157,7 +156,6 @@ def verdict_for(facts: VisitFacts, rules: Rules, side: Side, now: datetime) -> V
     free = Money(0, facts.price.currency)
     if refusal := _refusal(facts, side, now):
         return Verdict(Kind.REFUSED, refusal, free)
-    undo_until = _undo_until(facts, rules, now)
     if exemption := _exemption(facts, rules, side):
         steps: tuple[FeeStep, ...] = ()
         fee, why, kind = free, exemption, Kind.ALLOWED
@@ -172,8 +170,8 @@ def verdict_for(facts: VisitFacts, rules: Rules, side: Side, now: datetime) -> V
         fee,
         deadline=steps[0].after if steps else None,
         steps=steps,
-        phone_steps=_phone_steps(facts, rules),
-        undo_until=undo_until,
+        phone_steps=None if exemption else _phone_steps(facts, rules),
+        undo_until=undo_until(facts, rules, now),
     )
     if (
         side is Side.PATIENT
@@ -184,24 +182,35 @@ def verdict_for(facts: VisitFacts, rules: Rules, side: Side, now: datetime) -> V
     return verdict
 
 
-def fee_steps(facts: VisitFacts, steps: tuple[Step, ...], grace: timedelta) -> tuple[FeeStep, ...]:
-    """The instants at which the fee rises, in order; it never falls later on, whatever the rules say.
+def undo_until(facts: VisitFacts, rules: Rules, now: datetime) -> datetime | None:
+    """When an undo of a cancel made at `now` would end, None when there would be none."""
+    ends = min(now + rules.undo_for, facts.starts_at - rules.undo_ends_before)
+    return ends if ends > now else None
 
-    A visit booked after one of its deadlines has the grace before that step counts, though never past its start.
-    A fee carried along by a move counts from the beginning.
+
+def fee_steps(facts: VisitFacts, steps: tuple[Step, ...], grace: timedelta) -> tuple[FeeStep, ...]:
+    """The instants before the start at which the fee rises, in order; it never falls, whatever the rules say.
+
+    A visit booked after its free deadline is free for the grace. A fee carried along by a move counts from the
+    beginning.
     """
+    free_for = grace if _was_booked_late(facts, steps) else timedelta()
     rising: list[FeeStep] = []
     carried = [FeeStep(facts.booked_at, Money(facts.carried_fee_minor, facts.price.currency))]
-    found = [FeeStep(_start_of(step, facts, grace), step.fee.of(facts.price)) for step in steps]
+    found = [FeeStep(max(_moment(step, facts), facts.booked_at + free_for), step.fee.of(facts.price)) for step in steps]
     for each in carried + sorted(found, key=lambda step: step.after):
-        if each.fee.minor > (rising[-1].fee.minor if rising else 0):
+        rises = each.fee.minor > (rising[-1].fee.minor if rising else 0)
+        if rises and each.after < facts.starts_at:
             rising.append(each)
     return tuple(rising)
 
 
-def _start_of(step: Step, facts: VisitFacts, grace: timedelta) -> datetime:
-    moment = step.after.moment(facts.starts_at, facts.zone)
-    return min(facts.booked_at + grace, facts.starts_at) if facts.booked_at > moment else moment
+def _was_booked_late(facts: VisitFacts, steps: tuple[Step, ...]) -> bool:
+    return any(step.fee.of(facts.price) and facts.booked_at > _moment(step, facts) for step in steps)
+
+
+def _moment(step: Step, facts: VisitFacts) -> datetime:
+    return step.after.moment(facts.starts_at, facts.zone)
 
 
 def _refusal(facts: VisitFacts, side: Side, now: datetime) -> Why | None:
@@ -221,10 +230,9 @@ def _exemption(facts: VisitFacts, rules: Rules, side: Side) -> Why | None:
 
 
 def _why_free(facts: VisitFacts, rules: Rules, steps: tuple[FeeStep, ...]) -> Why:
-    if not steps:
-        return Why.NO_FEES
-    missed = any(facts.booked_at > step.after.moment(facts.starts_at, facts.zone) for step in rules.steps)
-    return Why.GRACE if missed else Why.IN_TIME
+    if _was_booked_late(facts, rules.steps):
+        return Why.GRACE
+    return Why.IN_TIME if steps else Why.NO_FEES
 
 
 def _phone_steps(facts: VisitFacts, rules: Rules) -> tuple[FeeStep, ...] | None:
@@ -233,74 +241,5 @@ def _phone_steps(facts: VisitFacts, rules: Rules) -> tuple[FeeStep, ...] | None:
     return fee_steps(facts, rules.phone_steps, rules.grace_after_booking)
 
 
-def _undo_until(facts: VisitFacts, rules: Rules, now: datetime) -> datetime | None:
-    ends = min(now + rules.undo_for, facts.starts_at - rules.undo_ends_before)
-    return ends if ends > now else None
-
-
 def _is_after(now: datetime, deadline: datetime) -> bool:
     return now.replace(microsecond=0) > deadline
-
-
-def rules_from(data: dict[str, Any]) -> Rules:
-    """Reads `Policy.rules`. Raises BadRules with a sentence on what is wrong."""
-    unknown = set(data) - KEYS
-    if unknown:
-        raise BadRules(f"These rules are not known: {', '.join(sorted(unknown))}.")
-    try:
-        return Rules(
-            steps=_steps(data.get("steps", [])),
-            phone_steps=_steps(data["phone_steps"]) if "phone_steps" in data else None,
-            tell_after=_deadline(data["tell_after"]) if data.get("tell_after") else None,
-            reason=ReasonRule(data.get("reason", "optional")),
-            reasons=tuple(data.get("reasons", ())),
-            proof=tuple(data.get("proof", ("birth_year",))),
-            undo_for=_minutes(data.get("undo_minutes", 10)),
-            undo_ends_before=_minutes(data.get("undo_ends_before_minutes", 0)),
-            never_charged_payers=frozenset(data.get("never_charged_payers", ())),
-            grace_after_booking=_minutes(data.get("grace_after_booking_minutes", 60)),
-            tried_grace=_minutes(data.get("tried_grace_minutes", 60)),
-            also_lost=tuple(sorted(data.get("also_lost", {}).items())),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadRules(f"The rules cannot be read: {error}.") from error
-
-
-KEYS = {
-    "steps", "phone_steps", "tell_after", "reason", "reasons", "proof", "undo_minutes", "undo_ends_before_minutes",
-    "never_charged_payers", "grace_after_booking_minutes", "tried_grace_minutes", "also_lost",
-}  # fmt: skip
-
-
-class BadRules(ValueError):
-    """A practice's rules do not have the form that is described at the top of this module."""
-
-
-def _steps(data: list[dict[str, Any]]) -> tuple[Step, ...]:
-    return tuple(Step(_deadline(each["after"]), _fee(each["fee"])) for each in data)
-
-
-def _deadline(data: dict[str, Any]) -> Deadline:
-    if "minutes_before" in data:
-        return Deadline(before=_minutes(data["minutes_before"]))
-    days = int(data["days_before"])
-    if days < 1:
-        raise ValueError("a clock time must lie on an earlier day")
-    return Deadline(days_before=days, at=time.fromisoformat(data["at"]))
-
-
-def _fee(data: dict[str, Any]) -> Fee:
-    if "percent" in data:
-        percent, cap = int(data["percent"]), data.get("cap_minor")
-        if not 0 <= percent <= 100 or (cap is not None and int(cap) < 0):
-            raise ValueError("a fee is 0 to 100 per cent, with a limit of 0 or more")
-        return Fee(percent=percent, cap_minor=None if cap is None else int(cap))
-    if int(data["minor"]) < 0:
-        raise ValueError("a fee is 0 or more")
-    return Fee(minor=int(data["minor"]))
-
-
-def _minutes(value: object) -> timedelta:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError("minutes are a whole number of 0 or more")
-    return timedelta(minutes=value)

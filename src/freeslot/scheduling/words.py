@@ -43,6 +43,7 @@ ACTORS: dict[str, Promise] = {
 }
 HEADLINES: dict[Why, Promise] = {
     Why.NO_FEES: gettext_lazy("Cancelling is free"),
+    Why.GRACE: gettext_lazy("Cancelling is free"),
     Why.PAYER: gettext_lazy("Cancelling is free"),
     Why.MOVED_BY_PRACTICE: gettext_lazy("Cancelling is free"),
     Why.BY_PRACTICE: gettext_lazy("Cancelling is free for the patient"),
@@ -54,6 +55,7 @@ HEADLINES: dict[Why, Promise] = {
 }
 EXPLANATIONS: dict[Why, Promise] = {
     Why.NO_FEES: gettext_lazy("This practice charges no fee, at any time before the visit."),
+    Why.GRACE: gettext_lazy("You booked this visit late, so you have time to think again until it starts."),
     Why.PAYER: gettext_lazy("Your health plan does not allow a fee for a late cancel."),
     Why.MOVED_BY_PRACTICE: gettext_lazy("The practice moved this visit, so there is no fee."),
     Why.BY_PRACTICE: gettext_lazy("A cancel by the practice never costs the patient anything."),

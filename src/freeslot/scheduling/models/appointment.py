@@ -12,7 +12,8 @@ from freeslot.patients.models import Grant, Patient
 from freeslot.practices.models import Location, OfPractice, Policy, Practitioner, VisitType
 from freeslot.scheduling.actors import Actor, ActorKind
 from freeslot.scheduling.money import Money
-from freeslot.scheduling.policy import Rules, Verdict, VisitFacts, rules_from, verdict_for
+from freeslot.scheduling.policy import Rules, Verdict, VisitFacts, verdict_for
+from freeslot.scheduling.rules import rules_from
 from freeslot.scheduling.states import LIVE, Status
 
 
