@@ -53,13 +53,23 @@ def _end_of_gap(local: datetime) -> datetime:
 
 
 def open_intervals(day: date, hours: Iterable[Hours], zone: ZoneInfo) -> list[Interval]:
-    """The opening hours of one day as instants, in order; hours that end at or before their start are left out."""
+    """The opening hours of one day as instants, in order; hours that end at or before their start are left out.
+
+    Hours that overlap become one, or they would be cut into slots that overlap: as written, or on the night on which
+    "until 01:30" and "from 01:30" are an hour apart.
+    """
     pairs = [
         (instant(day, each.starts, zone, later=False), instant(day, each.ends, zone, later=True))
         for each in hours
         if each.weekday == day.weekday()
     ]
-    return sorted((starts, ends) for starts, ends in pairs if starts < ends)
+    joined: list[Interval] = []
+    for starts, ends in sorted(pair for pair in pairs if pair[0] < pair[1]):
+        if joined and starts < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], ends))
+        else:
+            joined.append((starts, ends))
+    return joined
 
 
 def subtract(intervals: Iterable[Interval], closed: Iterable[Interval]) -> list[Interval]:
