@@ -1,0 +1,36 @@
+"""What somebody hands in to be checked: pasted text or a file."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from freeslot.receipts.reading import LARGEST
+
+
+class ReceiptForm(forms.Form):
+    receipt = forms.CharField(
+        label=gettext_lazy("Receipt as text"),
+        help_text=gettext_lazy("The address from the code, or the text that begins with “eyJ”."),
+        widget=forms.Textarea(attrs={"rows": 5, "autocomplete": "off", "spellcheck": "false"}),
+        required=False,
+        strip=True,
+    )
+    file = forms.FileField(
+        label=gettext_lazy("Receipt as a file"),
+        help_text=gettext_lazy("The PDF, or the file for machines."),
+        required=False,
+        allow_empty_file=True,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("receipt") and not cleaned.get("file"):
+            raise forms.ValidationError(_("Paste a receipt or choose its file."))
+        return cleaned
+
+    def handed_in(self) -> str | bytes:
+        """The file where there is one; one byte more than a receipt may have is enough to see that it is too large."""
+        file = self.cleaned_data.get("file")
+        return file.read(LARGEST + 1) if file else str(self.cleaned_data["receipt"])

@@ -1,0 +1,93 @@
+"""Finds the one receipt in whatever somebody hands in: pasted text, receipt.json, the PDF, the code's address."""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+LARGEST = 1_000_000
+ATTACHMENT = "receipt.jws"
+
+# A receipt's signature has 64 bytes and so 86 characters: what follows it, glued on by a lost line break, is not taken.
+_RECEIPT = re.compile(r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{86}", re.ASCII)
+_ANY_TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*", re.ASCII)
+
+
+class Problem(StrEnum):
+    """Why there is nothing to confirm; `words` has the sentence for each."""
+
+    NOTHING = "nothing"
+    TOO_LARGE = "too_large"
+    UNREADABLE = "unreadable"
+    SEVERAL = "several"
+    MALFORMED = "malformed"
+    OTHER_KIND = "other_kind"
+    UNKNOWN_KEY = "unknown_key"
+    CHANGED = "changed"
+
+
+class NotConfirmed(Exception):
+    """There is no receipt, or it does not hold."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+def token_in(handed_in: str | bytes) -> str:
+    """The one token. Raises NotConfirmed: too large, not readable, nothing found, or several different ones."""
+    if len(handed_in) > LARGEST:
+        raise NotConfirmed(Problem.TOO_LARGE)
+    if isinstance(handed_in, bytes) and b"%PDF-" in handed_in[:1024]:
+        return _only(token for text in _texts_of_pdf(handed_in) for token in _tokens(text))
+    text = _decoded(handed_in) if isinstance(handed_in, bytes) else handed_in
+    return _only(_tokens(_token_field(text)))
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotConfirmed(Problem.UNREADABLE) from error
+
+
+def _token_field(text: str) -> str:
+    """What receipt.json holds as its token; any other text as it is."""
+    if not text.lstrip().startswith("{"):
+        return text
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    token = content.get("token")
+    return token if isinstance(token, str) else ""
+
+
+def _tokens(text: str) -> list[str]:
+    """Whole receipts, also where a mail or a form broke the lines; failing that, anything that looks like a token."""
+    unbroken = "".join(text.split())
+    return _RECEIPT.findall(text) or _RECEIPT.findall(unbroken) or _ANY_TOKEN.findall(text)
+
+
+def _only(tokens: "Iterator[str] | list[str]") -> str:
+    different = list(dict.fromkeys(tokens))
+    if not different:
+        raise NotConfirmed(Problem.NOTHING)
+    if len(different) > 1:
+        raise NotConfirmed(Problem.SEVERAL)
+    return different[0]
+
+
+def _texts_of_pdf(content: bytes) -> list[str]:
+    """Where our own PDF keeps the token: the attachment, or the keywords where a program dropped the attachment."""
+    try:
+        document = PdfReader(io.BytesIO(content))
+        attached = [each.content for each in document.attachment_list if each.name == ATTACHMENT]
+        keywords = (document.metadata.keywords if document.metadata else None) or ""
+        return [each.decode("ascii", "replace") for each in attached] or [keywords]
+    except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError, OSError) as error:
+        raise NotConfirmed(Problem.UNREADABLE) from error
