@@ -63,11 +63,14 @@ FREESLOT_JOBS = [
 ]
 # Each door's answer to «who is asking?», tried in this order; see freeslot.visits.asking.
 FREESLOT_DOORS = ["freeslot.doors.portal.asking.asker_for"]
+# What a message about an event carries as proof: each gives (file name, media type, content) of what it attaches.
+FREESLOT_PROOFS = ["freeslot.receipts.attach.attachments_for"]
 # What `freeslot doctor` runs: each yields the breaches it finds, in words.
 FREESLOT_INVARIANTS = [
     "freeslot.scheduling.invariants.breaches",
     "freeslot.events.invariants.breaches",
     "freeslot.receipts.invariants.breaches",
+    "freeslot.charges.invariants.breaches",
     "freeslot.messages.invariants.breaches",
 ]
 
