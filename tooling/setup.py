@@ -98,9 +98,18 @@ def _need_venv_module() -> None:
 
 
 def _pip(*arguments: str) -> None:
-    command = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet", *arguments]
-    quiet = {"PIP_ROOT_USER_ACTION": "ignore", "PIP_NO_WARN_SCRIPT_LOCATION": "1"}
-    subprocess.run(command, cwd=ROOT, env=os.environ | quiet, check=True)
+    command: list[str | Path] = [
+        PYTHON,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "--no-input",
+        "install",
+        "--quiet",
+        *arguments,
+    ]
+    only_here = {"PIP_ROOT_USER_ACTION": "ignore", "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
+    subprocess.run(command, cwd=ROOT, env=os.environ | only_here, check=True)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ RIGHT = """{% load i18n %}<!doctype html>
 <p class="{% if a > b %}late{% endif %}">{% blocktranslate trimmed %}
     Your visit is <b>booked</b>.
 {% endblocktranslate %} · {{ day }}</p>
+{% block html_class %}desk{% endblock %}
 {# a remark for whoever reads this file #}
 {% comment %} and a longer one {% endcomment %}
 """

@@ -11,6 +11,8 @@ from django.template import TemplateSyntaxError, engines
 _TEMPLATES = "src/freeslot"
 _MARKED = re.compile(r"\{%\s*blocktrans(?:late)?\b.*?\{%\s*endblocktrans(?:late)?\b.*?%\}", re.DOTALL)
 _COMMENT = re.compile(r"\{%\s*comment\b.*?\{%\s*endcomment\s*%\}", re.DOTALL)
+# Blocks that a page fills with names of classes, not with words.
+_CLASSES = re.compile(r"\{%\s*block\s+(?:kind|\w*class)\s*%\}.*?\{%\s*endblock\b.*?%\}", re.DOTALL)
 _TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _OUTSIDE = re.compile(r"(?:https?:)?//(?!www\.w3\.org/)[\w-]+\.[\w.-]+")
@@ -19,6 +21,7 @@ _SPOKEN = {"alt", "aria-label", "aria-description", "placeholder", "title"}
 # Mail programs read no stylesheet, so a mail's look stands in its elements; what is in <code> is not language.
 _IN_MAIL = {"style", "bgcolor"}
 _NOT_LANGUAGE = {"code", "kbd", "samp"}
+_FOR_MACHINES = {"robots.txt"}
 
 
 def check(root: Path) -> list[str]:
@@ -33,7 +36,8 @@ def check(root: Path) -> list[str]:
 
 
 def template_files(root: Path) -> list[Path]:
-    return [path for path in sorted((root / _TEMPLATES).rglob("templates/**/*")) if path.suffix in {".html", ".txt"}]
+    files = sorted((root / _TEMPLATES).rglob("templates/**/*"))
+    return [path for path in files if path.suffix in {".html", ".txt"} and path.name not in _FOR_MACHINES]
 
 
 def _is_mail(path: Path) -> bool:
@@ -61,7 +65,7 @@ def problems(template: str, *, is_mail: bool) -> list[tuple[int, str]]:
 
 def _without_django(template: str) -> str:
     """Only the page's own text, each line still where it was."""
-    for pattern in (_COMMENT, _MARKED, _TAG):
+    for pattern in (_COMMENT, _MARKED, _CLASSES, _TAG):
         template = pattern.sub(lambda found: " " + "\n" * found.group().count("\n"), template)
     return template
 
