@@ -1,16 +1,24 @@
 """Every address; the doors' and apps' own come from their urls modules."""
 
+from django.conf import settings
 from django.urls import include, path
 
+from freeslot.config import health
+
 urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.urls")),
     path("", include("freeslot.web.urls")),
     path("", include("freeslot.receipts.urls")),
     path("", include("freeslot.visits.urls")),
     path("", include("freeslot.doors.portal.urls")),
-    path("", include("freeslot.demo.urls")),
 ]
+if settings.DEMO:
+    urlpatterns.append(path("", include("freeslot.demo.urls")))
+
 handler400 = "freeslot.visits.errors.bad_request"
 handler403 = "freeslot.visits.errors.forbidden"
 handler404 = "freeslot.visits.errors.not_found"

@@ -1,8 +1,28 @@
-"""The web application for any WSGI server."""
+"""The web application for any WSGI server; a body larger than anything a page sends is refused unread."""
 
 import os
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
+LARGEST_BODY = 2 * 1024 * 1024
+REFUSAL = b"What was sent is too large. Nothing was changed.\n"
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def with_body_limit(application: Application) -> Application:
+    def limited(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) <= LARGEST_BODY:
+            return application(environ, start_response)
+        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(REFUSAL)))]
+        start_response("413 Content Too Large", headers)
+        return [REFUSAL]
+
+    return limited
+
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "freeslot.config.settings")
-application = get_wsgi_application()
+application = with_body_limit(get_wsgi_application())

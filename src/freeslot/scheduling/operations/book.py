@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -40,6 +41,7 @@ def book_appointment(
     idempotency_key: str = "",
     holder: uuid.UUID | None = None,
     booked_at: datetime | None = None,
+    series_id: uuid.UUID | None = None,
 ) -> Booked:
     """Takes the slots and books the visit under the rules in force now, or changes nothing.
 
@@ -48,18 +50,31 @@ def book_appointment(
     """
     request = (str(patient.pk), str(visit_type.pk), sorted(slot_ids))
     key = Key(actor, "book", idempotency_key, request)
-    with transaction.atomic():
-        if earlier := key.earlier_outcome():
-            return Booked(earlier["reference"], uuid.UUID(earlier["event"]))
-        scope = _scope_of(actor, patient, now)
-        slots = _suitable_slots(slot_ids, patient, visit_type, now)
-        appointment = _insert(_appointment(patient, visit_type, slots, door, booked_at or now))
-        appointment.acts_as = scope
-        make_busy(slot_ids, appointment=appointment, now=now, holder=holder)
-        event = record(appointment, "appointment.booked", actor=actor, door=door, now=now)
-        outcome = {"reference": appointment.reference, "event": str(event.pk)}
-        key.store(outcome, practice_id=appointment.practice_id, now=now)
+    try:
+        with transaction.atomic():
+            if earlier := key.earlier_outcome():
+                return _as_before(earlier)
+            scope = _scope_of(actor, patient, now)
+            slots = _suitable_slots(slot_ids, patient, visit_type, now)
+            appointment = _appointment(patient, visit_type, slots, door, booked_at or now)
+            appointment.series_id = series_id
+            _insert(appointment)
+            appointment.acts_as = scope
+            make_busy(slot_ids, appointment=appointment, now=now, holder=holder)
+            event = record(appointment, "appointment.booked", actor=actor, door=door, now=now)
+            outcome = {"reference": appointment.reference, "event": str(event.pk)}
+            key.store(outcome, practice_id=appointment.practice_id, now=now)
+    except SlotTaken:
+        # A second press at the same moment waits for the first one's slots, and finds them taken by itself.
+        with transaction.atomic():
+            if earlier := key.earlier_outcome():
+                return _as_before(earlier)
+        raise
     return Booked(appointment.reference, event.pk)
+
+
+def _as_before(outcome: dict[str, Any]) -> Booked:
+    return Booked(outcome["reference"], uuid.UUID(outcome["event"]))
 
 
 def _scope_of(actor: Actor, patient: Patient, now: datetime) -> str:
@@ -115,7 +130,7 @@ def _appointment(
     return appointment
 
 
-def _insert(appointment: Appointment) -> Appointment:
+def _insert(appointment: Appointment) -> None:
     for _ in range(TRIES):
         appointment.reference = new_reference(REFERENCE_PREFIX)
         try:
@@ -125,5 +140,5 @@ def _insert(appointment: Appointment) -> Appointment:
             if not Appointment.objects.filter(reference=appointment.reference).exists():
                 raise
         else:
-            return appointment
+            return
     raise SlotTaken  # five references in a row were taken: refuse rather than go on for ever

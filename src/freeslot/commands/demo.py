@@ -1,0 +1,178 @@
+"""Makes the demo world and serves it on this machine alone: it shows passwords. Ctrl-C or SIGTERM ends it."""
+
+import argparse
+import ipaddress
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+from freeslot.commands.migrate import migrate
+from freeslot.commands.starting import CannotStart, need_port, say, set_up
+
+SECONDS_TO_STOP = 8
+SECONDS_TO_BEGIN = 120
+OWN_PREFIXES = ("FREESLOT_",)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
+    parser.add_argument("--data", type=Path, default=Path("var/demo"), help="folder for its data (default: var/demo)")
+    parser.add_argument("--fresh", action="store_true", help="begin anew: the folder's earlier demo is deleted")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; only this machine's own is taken")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    refuse_the_public(arguments.host)
+    signal.signal(signal.SIGTERM, _interrupt)
+    from freeslot.demo.folder import FolderRefused, prepare_folder
+
+    need_port(arguments.host, arguments.port)
+    data = arguments.data.absolute()
+    try:
+        lock = prepare_folder(data, fresh=arguments.fresh)
+    except FolderRefused as error:
+        raise CannotStart(str(error)) from error
+    with lock:
+        try:
+            return _run(arguments, data)
+        except KeyboardInterrupt:
+            return 0
+
+
+def refuse_the_public(host: str) -> None:
+    """Raises CannotStart for an address that others could reach."""
+    if not is_loopback(host):
+        raise CannotStart(f"The demo shows passwords and is for this machine alone: it does not listen on {host}.")
+    base = os.environ.get("FREESLOT_BASE_URL", "")
+    if base and not is_loopback(urlsplit(base).hostname or ""):
+        raise CannotStart(f"The demo shows passwords and is for this machine alone: FREESLOT_BASE_URL is {base}.")
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _run(arguments: argparse.Namespace, data: Path) -> int:
+    with ExitStack() as stack:
+        from freeslot.demo.mail_sink import start_mail_sink
+        from freeslot.demo.text_gateway import TextGateway
+
+        sink = start_mail_sink(data)
+        stack.callback(sink.stop)
+        gateway = TextGateway(data)
+        gateway.start()
+        stack.callback(gateway.stop)
+        _configure(data, arguments.port, mail_port=sink.port, texts=gateway.address)
+        set_up()
+        _make_world()
+        process = stack.enter_context(_served(arguments))
+        _wait_until_ready(process, arguments)
+        _welcome(arguments.port)
+        return process.wait()
+
+
+def _configure(data: Path, port: int, *, mail_port: int, texts: str) -> None:
+    """The demo's own settings, and none of a deployment's that happen to be in the environment."""
+    from freeslot.demo.folder import secrets_of
+
+    for name in [name for name in os.environ if name.startswith(OWN_PREFIXES)]:
+        del os.environ[name]
+    os.environ.pop("DATABASE_URL", None)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "freeslot.config.settings"
+    os.environ.update(
+        secrets_of(data),
+        FREESLOT_DEMO="1",
+        FREESLOT_DATA=str(data),
+        FREESLOT_BASE_URL=f"http://localhost:{port}",
+        FREESLOT_ALLOWED_HOSTS="localhost,127.0.0.1,[::1]",
+        FREESLOT_EMAIL_URL=f"smtp://127.0.0.1:{mail_port}",
+        FREESLOT_SMS_URL=texts,
+    )
+
+
+def _make_world() -> None:
+    migrate()
+    from django.db import connections
+    from django.utils import timezone
+
+    from freeslot.demo.world import make_world, world_exists
+
+    if not world_exists():
+        make_world(now=timezone.now())
+    connections.close_all()
+
+
+@contextmanager
+def _served(arguments: argparse.Namespace) -> Iterator["subprocess.Popen[bytes]"]:
+    """The web server as a process of its own, ended with this one whatever happens."""
+    command = [
+        sys.executable, "-m", "freeslot.cli", "serve", "--quiet", f"--parent={os.getpid()}",
+        f"--host={arguments.host}", f"--port={arguments.port}",
+    ]  # fmt: skip
+    process = subprocess.Popen(command)
+    try:
+        yield process
+    finally:
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, signal.SIG_IGN)
+        process.terminate()
+        try:
+            process.wait(SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_ready(process: "subprocess.Popen[bytes]", arguments: argparse.Namespace) -> None:
+    """Until it answers and all first messages are delivered. Raises CannotStart when that does not happen."""
+    ends = time.monotonic() + SECONDS_TO_BEGIN
+    while time.monotonic() < ends:
+        if process.poll() is not None:
+            raise CannotStart("The demo's web server has stopped; what it said is above.")
+        if _is_ready(arguments.host, arguments.port) and _all_is_delivered():
+            return
+        time.sleep(0.1)
+    raise CannotStart(f"The demo did not become ready within {SECONDS_TO_BEGIN} seconds.")
+
+
+def _is_ready(host: str, port: int) -> bool:
+    import http.client
+
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/readyz", headers={"Host": f"localhost:{port}"})
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _all_is_delivered() -> bool:
+    from freeslot.config.health import queues
+
+    return not any(model._default_manager.filter(done_at__isnull=True).exists() for model in queues())
+
+
+def _welcome(port: int) -> None:
+    from freeslot.demo.people import PEOPLE
+
+    say(f"Freeslot is ready: http://localhost:{port}/")
+    say(f"Mail and texts it sent: http://localhost:{port}/demo/outbox/")
+    say("Sign in as " + ", ".join(f"{person.username} ({person.password})" for person in PEOPLE) + ".")
+    say("Ctrl-C ends it.")

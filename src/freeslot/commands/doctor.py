@@ -1,0 +1,58 @@
+"""Checks every invariant of the data and says each breach in a sentence; exit code 1 when there is one."""
+
+import argparse
+from collections.abc import Iterator
+from datetime import datetime
+
+from freeslot.commands.starting import need_migrations, say, set_up
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Nothing to choose."""
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    set_up()
+    need_migrations()
+    from django.utils import timezone
+
+    found = 0
+    with one_moment():
+        for breach in breaches(now=timezone.now()):
+            say(breach)
+            found += 1
+    if found:
+        return 1
+    say("All is well: every invariant holds.")
+    return 0
+
+
+def breaches(*, now: datetime) -> Iterator[str]:
+    """What every invariant named in settings finds."""
+    from django.conf import settings
+    from django.utils.module_loading import import_string
+
+    for path in settings.FREESLOT_INVARIANTS:
+        yield from import_string(path)(now=now)
+
+
+def one_moment() -> "Snapshot":
+    return Snapshot()
+
+
+class Snapshot:
+    """Lets a live database be read as it is at one moment, without holding up anybody who writes."""
+
+    def __enter__(self) -> None:
+        from django.db import connection, transaction
+
+        if connection.vendor == "sqlite":
+            connection.transaction_mode = "DEFERRED"
+        self._atomic = transaction.atomic()
+        self._atomic.__enter__()
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+    def __exit__(self, *details: object) -> None:
+        self._atomic.__exit__(*details)

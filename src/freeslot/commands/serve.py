@@ -1,0 +1,72 @@
+"""Serves the pages. On SQLite one process does everything; on PostgreSQL a worker process runs beside."""
+
+import argparse
+
+from django.core.exceptions import ImproperlyConfigured
+
+from freeslot.commands.parent import stop_with_parent
+from freeslot.commands.starting import CannotStart, need_migrations, need_port, say, set_up
+
+THREADS_ON_SQLITE = 8
+THREADS_ON_POSTGRESQL = 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine only)")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
+    parser.add_argument("--processes", type=_at_least_one, default=1, help="web processes; more than one needs PostgreSQL")
+    parser.add_argument("--threads", type=_at_least_one, help="threads of each (default: 8 on SQLite, 2 on PostgreSQL)")
+    parser.add_argument("--no-worker", dest="worker", action="store_false", help="leave the worker out")
+    parser.add_argument("--quiet", action="store_true", help="do not say where it listens")
+    parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
+
+
+def _at_least_one(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError("must be a whole number of at least 1")
+    return int(text)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    set_up()
+    need_migrations()
+    need_pages()
+    need_port(arguments.host, arguments.port)
+    from django.db import connections
+
+    on_sqlite = connections["default"].vendor == "sqlite"
+    if on_sqlite and arguments.processes > 1:
+        raise CannotStart("On SQLite there is exactly one web process; leave --processes out, or set DATABASE_URL.")
+    if arguments.parent is not None:
+        stop_with_parent(arguments.parent)
+    connections.close_all()
+    default = THREADS_ON_SQLITE if on_sqlite else THREADS_ON_POSTGRESQL
+    from freeslot.commands.serving import Serving, serve
+
+    if not arguments.quiet:
+        say(f"Freeslot listens on http://{_bracketed(arguments.host)}:{arguments.port}/")
+    serve(
+        Serving(
+            host=arguments.host,
+            port=arguments.port,
+            processes=arguments.processes,
+            threads=arguments.threads or default,
+            worker_inside=arguments.worker and on_sqlite,
+            worker_beside=arguments.worker and not on_sqlite,
+        )
+    )
+    return 0
+
+
+def need_pages() -> None:
+    """Raises ImproperlyConfigured now rather than on the first request."""
+    from django.urls import get_resolver
+
+    try:
+        get_resolver().url_patterns  # noqa: B018 - reading it loads every address
+    except ImportError as error:
+        raise ImproperlyConfigured(f"The pages cannot be loaded: {error}") from error
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
