@@ -30,9 +30,13 @@ class Leased(models.Model):
         type(self)._base_manager.filter(pk=self.pk).update(done_at=now, claimed_until=None, last_error="")
 
     def put_off(self, now: datetime, *, error: str) -> None:
-        """Gives the row back to be tried again after 1, 2, 4 … seconds, at most an hour."""
+        """Gives the row back to be tried again after 1, 2, 4 … seconds, at most an hour.
+
+        One whose lease has ended meanwhile gives nothing back: the row is another's now.
+        """
         wait = min(timedelta(seconds=2 ** min(self.attempts - 1, 12)), LONGEST_WAIT)
-        type(self)._base_manager.filter(pk=self.pk).update(due_at=now + wait, claimed_until=None, last_error=error[:64])
+        mine = type(self)._base_manager.filter(pk=self.pk, claimed_until=self.claimed_until, attempts=self.attempts)
+        mine.update(due_at=now + wait, claimed_until=None, last_error=error[:64])
 
 
 Row = TypeVar("Row", bound=Leased)

@@ -1,7 +1,7 @@
 """Cancels a visit: for the patient by the rules it was booked under, for the practice always without a fee."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -17,11 +17,12 @@ from freeslot.scheduling.operations.locking import lock_appointment
 from freeslot.scheduling.operations.record import facts_of_verdict, record, spoken_kind
 from freeslot.scheduling.operations.repeats import Key
 from freeslot.scheduling.operations.slots import free_slots_of, keep_for_undo
-from freeslot.scheduling.policy import Kind, ReasonRule, Rules, Verdict, Why
+from freeslot.scheduling.policy import Kind, ReasonRule, Rules, Verdict, Why, undo_until
 from freeslot.scheduling.reasons import choices
 from freeslot.scheduling.states import Side, Status
 
 LONGEST_NOTE = 1000
+TOLD = "appointment.practice_told"
 
 
 class CancelResult(StrEnum):
@@ -69,8 +70,7 @@ def cancel_appointment(
         if earlier := key.earlier_outcome():
             event_id = uuid.UUID(earlier["event"]) if earlier["event"] else None
             return CancelOutcome(CancelResult(earlier["result"]), ref, event_id=event_id)
-        judged_at = _judged_at(appointment.rules, now, tried_at)
-        verdict = appointment.verdict(actor, judged_at)
+        verdict = _judge(appointment, actor, now, tried_at)
         if verdict.why is Why.CANCELLED:
             key.store(_stored(CancelResult.ALREADY, None), practice_id=appointment.practice_id, now=now)
             return CancelOutcome(CancelResult.ALREADY, ref, verdict)
@@ -102,10 +102,13 @@ def check_reason(rules: Rules, reason: str) -> None:
         raise BadReason
 
 
-def _judged_at(rules: Rules, now: datetime, tried_at: datetime | None) -> datetime:
-    if tried_at and tried_at <= now <= tried_at + rules.tried_grace:
-        return tried_at
-    return now
+def _judge(appointment: Appointment, actor: Actor, now: datetime, tried_at: datetime | None) -> Verdict:
+    """The verdict as of the try that failed, if it still counts; the undo window runs from this press all the same."""
+    rules = appointment.rules
+    if not (tried_at and tried_at <= now <= tried_at + rules.tried_grace):
+        return appointment.verdict(actor, now)
+    verdict = appointment.verdict(actor, tried_at)
+    return replace(verdict, undo_until=undo_until(appointment.facts(), rules, now)) if verdict.undo_until else verdict
 
 
 def _mark_cancelled(
@@ -165,11 +168,14 @@ def _tell_practice(
     appointment: Appointment, verdict: Verdict, *, actor: Actor, door: Door, reason: str, note: str, now: datetime
 ) -> CancelOutcome:
     """The visit stays booked; the practice learns at once that the patient will not come. Once is enough."""
+    if appointment.told_at is not None:
+        told = Event.objects.filter(subject_id=appointment.pk, kind=TOLD).latest("version")
+        return CancelOutcome(CancelResult.TOLD, appointment.reference, verdict, told.pk)
     appointment.version += 1
     appointment.told_at = now
     appointment.reason = reason
     appointment.note = note[:LONGEST_NOTE]
     update_row(appointment, ["version", "told_at", "reason", "note"])
     data = facts_of_verdict(verdict)
-    event = record(appointment, "appointment.practice_told", actor=actor, door=door, now=now, data=data)
+    event = record(appointment, TOLD, actor=actor, door=door, now=now, data=data)
     return CancelOutcome(CancelResult.TOLD, appointment.reference, verdict, event.pk, event)

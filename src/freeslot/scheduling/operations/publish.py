@@ -1,5 +1,6 @@
 """Publishes a schedule's weekly hours and exceptions as slots for the weeks ahead."""
 
+import logging
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -12,6 +13,8 @@ from freeslot.practices.models import Practitioner
 from freeslot.scheduling.errors import SlotsOverlap
 from freeslot.scheduling.intervals import Hours, Interval, instant, open_intervals, overlaps, pieces, subtract
 from freeslot.scheduling.models import Schedule, ScheduleException, Slot
+
+log = logging.getLogger(__name__)
 
 
 def publish_slots(*, schedule: Schedule, now: datetime, weeks: int | None = None) -> int:
@@ -34,14 +37,21 @@ def publish_slots(*, schedule: Schedule, now: datetime, weeks: int | None = None
 
 
 def publish_due_schedules(*, now: datetime) -> int:
-    """Keeps every schedule published as far ahead as it should be; how many were due. Run by the worker."""
-    due = 0
+    """Keeps every schedule published as far ahead as it should be; how many were. Run by the worker.
+
+    A schedule that meets another of its practitioner is left as it is and does not keep the others waiting.
+    """
+    published = 0
     for schedule in Schedule.objects.select_related("practice"):
         wanted_until = now.astimezone(schedule.practice.tz).date() + timedelta(weeks=schedule.weeks_ahead)
         if schedule.published_until is None or schedule.published_until < wanted_until:
-            publish_slots(schedule=schedule, now=now)
-            due += 1
-    return due
+            try:
+                publish_slots(schedule=schedule, now=now)
+            except SlotsOverlap:
+                log.warning("The schedule %s overlaps another of its practitioner and is not published.", schedule.pk)
+            else:
+                published += 1
+    return published
 
 
 def _pieces_of(schedule: Schedule, days: Sequence[date]) -> list[Interval]:

@@ -6,20 +6,24 @@ from django.db import transaction
 
 from freeslot.scheduling.actors import SYSTEM, Actor, Door
 from freeslot.scheduling.errors import NotAllowed
-from freeslot.scheduling.models import Appointment, Slot
+from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.operations.locking import lock_appointment
 from freeslot.scheduling.operations.record import record
-from freeslot.scheduling.operations.slots import free_slots_of
-from freeslot.scheduling.states import Status
+from freeslot.scheduling.operations.slots import free_lapsed, free_slots_of
+from freeslot.scheduling.states import Side, Status
 
 BATCH = 200
 
 
 def release_slots(*, ref: str, actor: Actor, door: Door, now: datetime) -> bool:
-    """Frees a cancelled visit's slots now; False when they were free already. Raises NotAllowed for a live visit."""
+    """Frees a cancelled visit's slots now; False when they were free already.
+
+    Raises NotAllowed for a live visit; what the practice cancelled is not the patient's to give back either.
+    """
     with transaction.atomic():
         appointment = lock_appointment(ref, actor=actor, now=now)
-        if appointment.status != Status.CANCELLED:
+        by_practice = appointment.cancel_kind == "by_practice"
+        if appointment.status != Status.CANCELLED or (by_practice and actor.side is Side.PATIENT):
             raise NotAllowed
         if appointment.released_at is not None:
             return False
@@ -35,9 +39,8 @@ def release_lapsed(*, now: datetime) -> int:
     lapsed = Appointment.objects.filter(status=Status.CANCELLED, released_at__isnull=True, undo_until__lte=now)
     references = list(lapsed.order_by("undo_until").values_list("reference", flat=True)[:BATCH])
     announced = sum(_announce_lapse(reference, now) for reference in references)
-    Slot.objects.filter(status=Slot.Status.HELD, held_until__lte=now).exclude(
-        held_by__in=Appointment.objects.filter(released_at__isnull=True, status=Status.CANCELLED).values("pk")
-    ).update(status=Slot.Status.FREE, held_by=None, held_until=None)
+    undo_windows = Appointment.objects.filter(released_at__isnull=True, status=Status.CANCELLED)
+    free_lapsed(now, but_of=undo_windows)
     return announced
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import F
 
 from freeslot.database.rows import Columns, adapted, insert_row
@@ -58,6 +58,7 @@ class Key:
         return outcome
 
     def store(self, outcome: dict[str, Any], *, practice_id: uuid.UUID, now: datetime) -> None:
+        """Raises KeyReused when the key was used for another visit in the meantime; the caller's act is then undone."""
         if self.key:
             row = IdempotencyRow(
                 practice_id=practice_id,
@@ -66,7 +67,10 @@ class Key:
                 expires_at=now + LIFETIME,
                 **self.scope,
             )
-            insert_row(row)
+            try:
+                insert_row(row)
+            except IntegrityError:
+                raise KeyReused from None
 
     def _earlier_row(self) -> IdempotencyRow | None:
         with connection.cursor() as cursor:

@@ -13,7 +13,7 @@ from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.operations.locking import lock_appointment
 from freeslot.scheduling.operations.record import record
 from freeslot.scheduling.operations.slots import take_back
-from freeslot.scheduling.states import LIVE, Act, Status, transition
+from freeslot.scheduling.states import LIVE, Act, Side, Status, transition
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,17 @@ def undo_cancel(*, ref: str, actor: Actor, door: Door, now: datetime) -> Undone:
         appointment = lock_appointment(ref, actor=actor, now=now)
         if appointment.status in LIVE:
             return Undone(ref, None)
-        allowed = transition(Act.UNDO, Status(appointment.status), actor.side)
-        if allowed is None or not appointment.can_be_undone(now) or not take_back(appointment, now=now):
+        if not _may_undo(appointment, actor, now) or not take_back(appointment, now=now):
             raise UndoOver
         _mark_booked(appointment)
         event = record(appointment, "appointment.undone", actor=actor, door=door, now=now)
     return Undone(ref, event.pk, event)
+
+
+def _may_undo(appointment: Appointment, actor: Actor, now: datetime) -> bool:
+    allowed = transition(Act.UNDO, Status(appointment.status), actor.side)
+    is_theirs = actor.side is not Side.PATIENT or appointment.cancel_kind != "by_practice"
+    return allowed is not None and is_theirs and appointment.can_be_undone(now)
 
 
 def _mark_booked(appointment: Appointment) -> None:
