@@ -171,7 +171,6 @@ def parts() -> dict[str, object]:
         "frame": RIVERSIDE,
         "birth": birth,
         "form": ReasonForm(),
-        "panels": many_lines(),
         "choices": [
             Choice("a", "Tue 3 March, 10:00 am", "Dr. Amara Osei, 12 Mill Street"),
             Choice("b", "Tue 3 March, 2:00 pm", chosen=True),
@@ -209,6 +208,7 @@ def pages() -> dict[str, tuple[str, dict[str, object]]]:
         "late": ("cancel.html", {**late, "press": "Cancel and accept the $60.00 fee"}),
         "done": ("done.html", done()),
         "parts": ("parts.html", parts()),
+        "lines": ("lines.html", {"frame": RIVERSIDE, "panels": many_lines()}),
         "mail": ("mail.html", {**free, "panel": mail_panel(free_panel())}),
         "mail-late": ("mail.html", late),
         **errors,

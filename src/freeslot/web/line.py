@@ -12,10 +12,10 @@ from freeslot.web.facts import DeadlineLine, Mark, Step, Stretch
 from freeslot.web.formatting import brief_day, clock_short, direction, moment, weekday
 from freeslot.web.formatting.locales import data
 
-# Widths are counted on the smallest drawing, 252 px inside a panel of a 320 px phone; wider ones only gain room.
-SMALLEST = 252.0
+# Widths are counted on the smallest drawing, 234 px inside a panel of a 320 px phone; wider ones only gain room.
+SMALLEST = 234.0
 SIGN = 7.4
-GAP = 10.0
+GAP = 14.0
 BETWEEN_MARKS = 18.0
 SOON = timedelta(days=6)
 
@@ -33,14 +33,25 @@ class Point:
 
 
 def deadline_line(
-    *, now: datetime, booked_from: datetime, steps: Sequence[Step], starts_at: datetime, zone: str, locale: str
+    *,
+    now: datetime,
+    booked_from: datetime,
+    steps: Sequence[Step],
+    starts_at: datetime,
+    zone: str,
+    locale: str,
+    is_mail: bool = False,
 ) -> DeadlineLine:
     """Now, each deadline and the visit on one line, with what each stretch costs.
 
     `steps` in order of time; before the first, cancelling is free. Words and marks say the same.
+    A mail is read later, so there the first mark names the moment of writing instead of "Now".
     """
     with override(data(locale).language):
         points = _points(now=now, steps=steps, starts_at=starts_at, zone=zone, locale=locale)
+        if is_mail:
+            written = _short(now, now=now, zone=zone, locale=locale)
+            points = [replace(point, title=written) if point.kind == "now" else point for point in points]
         words = _words(points, zone=zone, locale=locale)
     begin = max(booked_from, steps[0].deadline - (starts_at - steps[0].deadline)) if _is_late(now, steps) else now
     spread = _apart(points, begin=min(begin, now), end=starts_at, from_edge=not _is_late(now, steps))
@@ -60,33 +71,48 @@ def _is_late(now: datetime, steps: Sequence[Step]) -> bool:
 
 
 def _points(*, now: datetime, steps: Sequence[Step], starts_at: datetime, zone: str, locale: str) -> list[Point]:
-    def label(at: datetime) -> str:
-        near = abs(at - now) < SOON
-        day = weekday(at, zone=zone, locale=locale) if near else brief_day(at, zone=zone, locale=locale)
-        return f"{day} {clock_short(at, zone=zone, locale=locale).split(',')[0]}"
-
     in_force = [step.words for step in steps if now > step.deadline]
     points = [Point(at=now, title=_("Now"), sub=in_force[-1] if in_force else _("free"), kind="now")]
     before = _("free")
     for step in steps:
         sub = _("was %(cost)s") % {"cost": before} if now > step.deadline else _("then %(cost)s") % {"cost": step.words}
-        points.append(Point(at=step.deadline, title=label(step.deadline), sub=sub, kind="deadline"))
+        points.append(
+            Point(
+                at=step.deadline,
+                title=_short(step.deadline, now=now, zone=zone, locale=locale),
+                sub=sub,
+                kind="deadline",
+            )
+        )
         before = step.words
-    soon = starts_at - now < SOON
-    visit_day = weekday(starts_at, zone=zone, locale=locale) if soon else brief_day(starts_at, zone=zone, locale=locale)
+    visit_day = _short_day(starts_at, now=now, zone=zone, locale=locale)
     visit = Point(at=starts_at, title=_("Visit"), sub=visit_day, kind="visit")
     # The deadline's own second is still free, so "now" stands before it.
     return [*sorted(points, key=lambda point: (point.at, point.kind != "now")), visit]
 
 
+def _short(at: datetime, *, now: datetime, zone: str, locale: str) -> str:
+    """`Mon 10 am`; which of two equal times it is stands in the words above the line."""
+    hour = clock_short(at, zone=zone, locale=locale).split(",")[0]
+    return f"{_short_day(at, now=now, zone=zone, locale=locale)} {hour}"
+
+
+def _short_day(at: datetime, *, now: datetime, zone: str, locale: str) -> str:
+    """A bare weekday means the one next to today, so further away the date joins it."""
+    near = abs(at - now) < SOON
+    return weekday(at, zone=zone, locale=locale) if near else brief_day(at, zone=zone, locale=locale)
+
+
 def _words(points: Sequence[Point], *, zone: str, locale: str) -> str:
-    said = [
-        f"{point.title}: {point.sub}."
-        if point.kind == "now"
-        else f"{point.title if point.kind == 'visit' else point.sub}: {moment(point.at, zone=zone, locale=locale)}."
-        for point in points
-    ]
+    said = [f"{points_at}: {what}." for points_at, what in (_said(point, zone=zone, locale=locale) for point in points)]
     return " ".join(said)
+
+
+def _said(point: Point, *, zone: str, locale: str) -> tuple[str, str]:
+    if point.kind == "now":
+        return point.title, point.sub
+    at = moment(point.at, zone=zone, locale=locale)
+    return at, point.title if point.kind == "visit" else point.sub
 
 
 def _apart(points: Sequence[Point], *, begin: datetime, end: datetime, from_edge: bool) -> Spread:
@@ -123,7 +149,8 @@ def _push(
         placed[index] = max([placed[index], lows[index], *(placed[i] + least(i, index) for i in range(index))])
     placed[last] = SMALLEST
     for index in range(last - 1, -1, -1):
-        placed[index] = min([placed[index], *(placed[i] - least(index, i) for i in range(index + 1, last + 1))])
+        inside = SMALLEST - half(index, towards_end=True)
+        placed[index] = min([placed[index], inside, *(placed[i] - least(index, i) for i in range(index + 1, last + 1))])
     if from_edge:
         placed[0] = 0.0
     return [max(0.0, at) for at in placed]
