@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "freeslot.doors.portal",  # its sign-in pages go before allauth's own
     "allauth",
     "allauth.account",
     "freeslot.web",
@@ -42,7 +43,6 @@ INSTALLED_APPS = [
     "freeslot.receipts",
     "freeslot.charges",
     "freeslot.visits",
-    "freeslot.doors.portal",
     "freeslot.demo",
 ]
 

@@ -1,0 +1,20 @@
+"""Questions about several visits at once that more than one page asks."""
+
+from datetime import datetime, timedelta
+
+from freeslot.scheduling.actors import Actor
+from freeslot.scheduling.models import Appointment
+
+NEAR = timedelta(days=7)
+
+
+def visits_alike(appointment: Appointment, actor: Actor, now: datetime) -> list[Appointment]:
+    """Other visits the actor could take this one for: same practice, same practitioner, less than a week apart.
+
+    Among all patients the actor acts for, since two children's visits are mixed up as easily as two of one's own.
+    """
+    others = Appointment.objects.visible_to(actor, now).live().for_pages().exclude(pk=appointment.pk)
+    same = others.filter(practice_id=appointment.practice_id, practitioner_id=appointment.practitioner_id)
+    starts_at = appointment.starts_at
+    near = same.filter(starts_at__gt=starts_at - NEAR, starts_at__lt=starts_at + NEAR)
+    return list(near.filter(starts_at__gt=now).order_by("starts_at"))

@@ -1,0 +1,62 @@
+"""The visit card and the facts that stand on it, the same on every page of a visit."""
+
+from datetime import datetime
+from typing import Literal
+
+from freeslot.scheduling.actors import ActorKind
+from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.policy import Verdict
+from freeslot.scheduling.states import LIVE, Status
+from freeslot.scheduling.words import STATUSES
+from freeslot.visits.frames import place_of
+from freeslot.web.facts import VisitCard
+
+
+def card_for(
+    appointment: Appointment, *, now: datetime, verdict: Verdict | None = None, is_listed: bool = False
+) -> VisitCard:
+    """`verdict` adds what the cancel page says of it; a listed card names its practice and shows its state."""
+    practitioner = appointment.practitioner
+    shows_state = is_listed or appointment.status != Status.BOOKED
+    return VisitCard(
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        place=place_of(appointment.practice, now),
+        reference=appointment.reference,
+        patient=appointment.patient.given_name,
+        practitioner=", ".join(filter(None, [practitioner.name, practitioner.role])),
+        where=appointment.location.address,
+        practice=appointment.practice.name if is_listed else "",
+        state=str(STATUSES[appointment.status]) if shows_state else "",
+        state_kind=_kind(appointment.status),
+        facts=facts_of(appointment) | (facts_of_verdict(appointment, verdict) if verdict else {}),
+    )
+
+
+def can_undo(appointment: Appointment, now: datetime) -> bool:
+    """Whether the page offers Undo: what the practice cancelled is not the patient's to take back."""
+    return appointment.can_be_undone(now) and appointment.cancelled_by != ActorKind.PRACTICE
+
+
+def facts_of(appointment: Appointment) -> dict[str, str | int | None]:
+    return {
+        "ref": appointment.reference,
+        "status": appointment.status,
+        "slot": appointment.starts_at.astimezone(appointment.practice.tz).isoformat(),
+    }
+
+
+def facts_of_verdict(appointment: Appointment, verdict: Verdict) -> dict[str, str | int | None]:
+    deadline = verdict.deadline.astimezone(appointment.practice.tz).isoformat() if verdict.deadline else None
+    return {
+        "verdict": verdict.kind,
+        "fee_minor": verdict.fee.minor,
+        "currency": appointment.currency,
+        "deadline": deadline,
+    }
+
+
+def _kind(status: str) -> Literal["", "free", "danger"]:
+    if status in LIVE:
+        return "free"
+    return "danger" if status == Status.CANCELLED else ""

@@ -1,0 +1,65 @@
+"""The form of the cancel page. What it lets through is well formed; whether it is allowed, the operation says."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from freeslot.scheduling.operations.cancel import LONGEST_NOTE
+from freeslot.scheduling.policy import ReasonRule, Rules
+from freeslot.scheduling.reasons import choices
+
+LONGEST_REASON, LARGEST_FEE = 24, 2_147_483_647
+STALE = _("This page was not as we had sent it. Please look at it once more, then press again.")
+REVIEWS = [
+    ("emergency", _("It is an emergency")),
+    ("plan", _("My health plan may not be charged")),
+    ("practice", _("The practice made a mistake")),
+]
+
+
+class NoteField(forms.CharField):
+    """Text as it was typed, markup, marks of direction and all; only NUL is left out, which no database here keeps."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value) or ""
+        return text.replace("\x00", "").replace("\r\n", "\n")
+
+
+class CancelForm(forms.Form):
+    """`confirm` is the fee that was shown, `key` makes a second press harmless, `which` names the visit that is meant
+    where another looks alike, `tried` is our own stamp of a try that failed."""
+
+    reason = forms.CharField(required=False, max_length=LONGEST_REASON, label=_("Why are you cancelling?"))
+    note = NoteField(
+        required=False,
+        strip=False,
+        max_length=LONGEST_NOTE,
+        label=_("Anything the practice should know?"),
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+        error_messages={"max_length": _("This is %(show_value)s characters long. Please keep it to %(limit_value)s.")},
+    )
+    review = forms.ChoiceField(required=False, choices=REVIEWS, error_messages={"invalid_choice": STALE})
+    confirm = forms.IntegerField(required=False, min_value=0, max_value=LARGEST_FEE, widget=forms.HiddenInput)
+    key = forms.RegexField(r"^[A-Za-z0-9_-]{1,64}$", required=False, widget=forms.HiddenInput)
+    which = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    tried = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+
+    def offer(self, rules: Rules) -> None:
+        """Makes the reason the choice that the practice's rules ask for, or leaves it out."""
+        field = self.fields["reason"]
+        if rules.reason is ReasonRule.OFF:
+            del self.fields["reason"]
+            return
+        field.required = rules.reason is ReasonRule.REQUIRED
+        nothing = _("Choose one") if field.required else _("Prefer not to say")
+        field.widget = forms.Select(choices=[("", nothing), *choices(rules.reasons)])
+        field.widget.is_required = field.required
+
+
+def new_key() -> str:
+    """A key for one intention: the same page pressed twice is one act."""
+    return uuid.uuid4().hex

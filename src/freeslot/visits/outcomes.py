@@ -1,0 +1,69 @@
+"""How a visit stands, in the first words of the page after a press."""
+
+from typing import Literal
+
+from django.utils.translation import gettext as _
+
+from freeslot.receipts.models import Receipt
+from freeslot.scheduling.actors import ActorKind
+from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.states import Status
+from freeslot.scheduling.words import fee_words
+from freeslot.visits.asking import Asker
+from freeslot.visits.histories import cancelled_words
+from freeslot.web.facts import Panel, Place
+from freeslot.web.formatting import clock, moment
+from freeslot.web.formatting.days import day_and_clock
+
+
+def outcome_panel(
+    visit: Appointment, asker: Asker, *, place: Place, receipt: Receipt | None, is_too_late: bool = False
+) -> Panel:
+    """Always the live state: an old page that is opened again never says what is no longer so."""
+    text = [_when(visit, place), *_further(visit, asker, place, receipt, is_too_late=is_too_late)]
+    return Panel(kind=_kind(visit, is_too_late=is_too_late), headline=_headline(visit, place), text=" ".join(text))
+
+
+def _headline(visit: Appointment, place: Place) -> str:
+    if visit.status == Status.BOOKED and visit.told_at:
+        at = clock(visit.told_at, zone=place.zone, locale=place.locale)
+        return _("Your visit is still booked. We told the practice at %(time)s.") % {"time": at}
+    return {
+        Status.CANCELLED: _("Your visit is cancelled"),
+        Status.BOOKED: _("Your visit is booked"),
+        Status.PENDING: _("Your visit is requested"),
+        Status.ARRIVED: _("You are checked in"),
+        Status.FULFILLED: _("This visit took place"),
+        Status.NOSHOW: _("This visit is noted as missed"),
+    }[Status(visit.status)]
+
+
+def _when(visit: Appointment, place: Place) -> str:
+    at = moment(visit.starts_at, zone=place.zone, locale=place.locale, now=place.now)
+    return _("%(moment)s with %(practitioner)s.") % {"moment": at, "practitioner": visit.practitioner.name}
+
+
+def _further(
+    visit: Appointment, asker: Asker, place: Place, receipt: Receipt | None, *, is_too_late: bool
+) -> list[str]:
+    if visit.status == Status.CANCELLED:
+        over = _("The time to undo it has ended, so it stays cancelled. Call the practice to book again.")
+        by_practice = visit.cancelled_by == ActorKind.PRACTICE
+        told = [cancelled_words(visit, asker, place)] if by_practice else []
+        return [*([over] if is_too_late else []), *told, fee_words(visit.fee, visit.fee_state, place)]
+    if visit.status == Status.BOOKED and visit.told_at:
+        return [_("The practice decides what happens next.")]
+    if visit.status == Status.BOOKED and receipt and receipt.claims.event == "undone":
+        at = day_and_clock(receipt.issued_at, zone=place.zone, locale=place.locale, now=place.now)
+        return [_("The cancel was taken back %(when)s. Nothing has changed.") % {"when": at}]
+    return []
+
+
+def _kind(visit: Appointment, *, is_too_late: bool) -> Literal["free", "late", "refused", "plain"]:
+    if is_too_late:
+        return "refused"
+    if visit.status == Status.BOOKED and visit.told_at:
+        return "late"
+    if visit.status == Status.CANCELLED:
+        return "late" if visit.fee else "free"
+    return "free" if visit.status in {Status.BOOKED, Status.ARRIVED} else "plain"

@@ -1,0 +1,94 @@
+"""Draws the cancel page: as it is asked for, and again when a press changed nothing."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.policy import Kind, Verdict, Why
+from freeslot.scheduling.queries import visits_alike
+from freeslot.scheduling.states import LIVE
+from freeslot.scheduling.words import fee_amount, panel_for, phone_rule_words, policy_words
+from freeslot.visits.asking import Asker
+from freeslot.visits.cancelling import Stays
+from freeslot.visits.cards import card_for
+from freeslot.visits.differences import alike_choices
+from freeslot.visits.forms import REVIEWS, CancelForm, new_key
+from freeslot.web.facts import Choice, Place
+
+
+def cancel_page(
+    request: HttpRequest,
+    asker: Asker,
+    visit: Appointment,
+    *,
+    now: datetime,
+    form: CancelForm | None = None,
+    stays: Stays | None = None,
+) -> HttpResponse:
+    """The verdict with its form; without the form where nothing can be pressed. With `stays` it is an answer."""
+    verdict = visit.verdict(asker.actor, now)
+    is_refused = verdict.kind is Kind.REFUSED and not verdict.tells_practice
+    card = card_for(visit, now=now, verdict=verdict)
+    context = {
+        "asker": asker,
+        "visit": visit,
+        "card": card,
+        "verdict": verdict,
+        "panel": panel_for(verdict, facts=visit.facts(), place=card.place),
+        "heading": _heading(visit, verdict, stays),
+        "stays": _why_it_stays(verdict, stays, card.place),
+        "policy": policy_words(visit.rules, price=visit.price, place=card.place),
+    }
+    if not is_refused:
+        context |= _form_context(asker, visit, verdict, card.place, form or CancelForm(), now)
+    template = "visits/refused.html" if is_refused else "visits/cancellation.html"
+    return render(request, template, context, status=stays.status if stays else 200)
+
+
+def _form_context(
+    asker: Asker, visit: Appointment, verdict: Verdict, place: Place, form: CancelForm, now: datetime
+) -> dict[str, Any]:
+    form.offer(visit.rules)
+    key = form["key"].value() if form.is_bound and "key" not in form.errors else ""
+    return {
+        "form": form,
+        "key": key or new_key(),
+        "press": _press(verdict, place),
+        "alike": alike_choices(visit, visits_alike(visit, asker.actor, now), place, chosen=form["which"].value() or ""),
+        "by_phone": phone_rule_words(verdict.phone_steps, place) if verdict.phone_steps is not None else "",
+        "also_lost": visit.rules.also_lost_in(get_language() or ""),
+        "reviews": [Choice(code, str(words), chosen=form["review"].value() == code) for code, words in REVIEWS],
+        "undo_for": verdict.undo_until - now if verdict.undo_until else None,
+    }
+
+
+def _heading(visit: Appointment, verdict: Verdict, stays: Stays | None) -> str:
+    if visit.status not in LIVE:
+        return _("This visit is already cancelled") if verdict.why is Why.CANCELLED else _("This visit is over")
+    if stays or (verdict.kind is Kind.REFUSED and not verdict.tells_practice):
+        return _("Your visit is still booked")
+    return _("Tell the practice you are not coming?") if verdict.tells_practice else _("Cancel this visit?")
+
+
+def _why_it_stays(verdict: Verdict, stays: Stays | None, place: Place) -> str:
+    if stays is None:
+        return ""
+    if stays.status == 409:
+        words = _(
+            "The fee is now %(fee)s. It is not the one you saw, so nothing was changed. Look again before you press."
+        )
+        return words % {"fee": fee_amount(verdict.fee, place)}
+    return str(stays.why)
+
+
+def _press(verdict: Verdict, place: Place) -> str:
+    if verdict.tells_practice:
+        return _("Tell the practice I am not coming")
+    if verdict.fee:
+        return _("Cancel and accept the %(fee)s fee") % {"fee": fee_amount(verdict.fee, place)}
+    return _("Cancel this visit")

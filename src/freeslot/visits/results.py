@@ -1,0 +1,85 @@
+"""The page after a press: how the visit stands now, whatever was pressed and whenever this page is read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from freeslot.messages.delivery import deliveries_of, sender_address
+from freeslot.receipts.answers import receipt_card
+from freeslot.receipts.models import Receipt
+from freeslot.receipts.queries import latest_receipt
+from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.reasons import ILL
+from freeslot.scheduling.states import Status
+from freeslot.visits.asking import Asker
+from freeslot.visits.cards import can_undo, card_for
+from freeslot.visits.loading import appointment_for
+from freeslot.visits.outcomes import outcome_panel
+from freeslot.web.facts import Delivery, Place, ReceiptCard, UndoBox
+
+
+def result_page(
+    request: HttpRequest, asker: Asker, ref: str, *, now: datetime, status: int = 200, is_too_late: bool = False
+) -> HttpResponse:
+    """The live state, Undo while there is one, the latest receipt, and what was sent where."""
+    visit = appointment_for(request, asker, ref, now=now)
+    card = card_for(visit, now=now)
+    receipt = latest_receipt(visit.pk)
+    sent = _sent(visit, receipt, card.place)
+    context = {
+        "asker": asker,
+        "visit": visit,
+        "card": card,
+        "panel": outcome_panel(visit, asker, place=card.place, receipt=receipt, is_too_late=is_too_late),
+        "undo": _undo_box(visit, card.place),
+        "receipt": _card(visit, receipt, card.place) if receipt else None,
+        "sent": sent,
+        "is_cancelled": visit.status == Status.CANCELLED,
+        "is_ill": visit.reason == ILL,
+    }
+    return render(request, "visits/receipt.html", context, status=status)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What went out about the latest change. `again` are the messages that may be asked for once more."""
+
+    rows: list[Delivery]
+    is_live: bool
+    has_calendar: bool
+    again: list[str]
+    sender: str
+
+
+def _sent(visit: Appointment, receipt: Receipt | None, place: Place) -> Sent:
+    found = deliveries_of(visit.pk, receipt.event_id if receipt else None, place=place)
+    if receipt:
+        found = [each for each in found if each.event_id == receipt.event_id]
+    return Sent(
+        rows=[Delivery(what=each.what, state=each.state, words=each.words) for each in found],
+        is_live=any(each.state == "waiting" for each in found),
+        has_calendar=any(each.carries_calendar and each.state in {"sent", "delivered"} for each in found),
+        again=[str(each.message_id) for each in found if each.can_be_sent_again],
+        sender=sender_address(),
+    )
+
+
+def _undo_box(visit: Appointment, place: Place) -> UndoBox | None:
+    if visit.undo_until is None or not can_undo(visit, place.now):
+        return None
+    return UndoBox(
+        until=visit.undo_until,
+        place=place,
+        undo_url=reverse("undo", args=[visit.reference]),
+        release_url=reverse("release", args=[visit.reference]),
+    )
+
+
+def _card(visit: Appointment, receipt: Receipt, place: Place) -> ReceiptCard:
+    ref = [visit.reference]
+    return receipt_card(
+        receipt, place=place, pdf_url=reverse("receipt.pdf", args=ref), json_url=reverse("receipt.json", args=ref)
+    )

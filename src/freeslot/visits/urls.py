@@ -1,0 +1,27 @@
+"""Addresses of the pages of a visit, the same behind every door."""
+
+from django.urls import path
+
+from freeslot.visits.views.calendar import visit_calendar
+from freeslot.visits.views.cancellation import cancellation
+from freeslot.visits.views.mine import appointments
+from freeslot.visits.views.move import move
+from freeslot.visits.views.receipt import receipt, receipt_json, receipt_pdf
+from freeslot.visits.views.release import release
+from freeslot.visits.views.resend import resend
+from freeslot.visits.views.undo import undo
+from freeslot.visits.views.visit import appointment
+
+urlpatterns = [
+    path("appointments/", appointments, name="appointments"),
+    path("appointments/<str:ref>/", appointment, name="appointment"),
+    path("appointments/<str:ref>/cancellation/", cancellation, name="cancellation"),
+    path("appointments/<str:ref>/move/", move, name="move"),
+    path("appointments/<str:ref>/undo/", undo, name="undo"),
+    path("appointments/<str:ref>/release/", release, name="release"),
+    path("appointments/<str:ref>/resend/", resend, name="resend"),
+    path("appointments/<str:ref>/receipt/", receipt, name="receipt"),
+    path("appointments/<str:ref>/receipt.pdf", receipt_pdf, name="receipt.pdf"),
+    path("appointments/<str:ref>/receipt.json", receipt_json, name="receipt.json"),
+    path("appointments/<str:ref>/visit.ics", visit_calendar, name="visit.ics"),
+]

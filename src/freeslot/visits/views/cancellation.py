@@ -1,0 +1,28 @@
+"""The cancellation of a visit: the verdict and the form, then the press."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from freeslot.visits.answers import see_other
+from freeslot.visits.asking import Asker, asked
+from freeslot.visits.cancelling import Stays, press_cancel
+from freeslot.visits.forms import CancelForm
+from freeslot.visits.loading import appointment_for
+from freeslot.visits.pages import cancel_page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@asked
+def cancellation(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
+    now = timezone.now()
+    if request.method != "POST":
+        return cancel_page(request, asker, appointment_for(request, asker, ref, now=now), now=now)
+    form = CancelForm(request.POST)
+    try:
+        press_cancel(form, ref=ref, asker=asker, now=now)
+    except Stays as stays:
+        visit = appointment_for(request, asker, ref, now=now)
+        return cancel_page(request, asker, visit, now=now, form=form, stays=stays)
+    return see_other(reverse("receipt", args=[ref]))

@@ -1,0 +1,32 @@
+"""My visits: upcoming, past and cancelled, each with its own ways on."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from freeslot.scheduling.models import Appointment
+from freeslot.visits.asking import Asker, asked
+from freeslot.visits.frames import frame_for
+from freeslot.visits.rows import Row, grouped, rows_of
+from freeslot.web.frame import set_frame
+
+LOOK_BACK = timedelta(days=400)
+
+
+@require_safe
+@asked
+def appointments(request: HttpRequest, asker: Asker) -> HttpResponse:
+    now = timezone.now()
+    mine = Appointment.objects.visible_to(asker.actor, now).for_pages()
+    rows = rows_of(mine.filter(starts_at__gt=now - LOOK_BACK).order_by("starts_at"), asker=asker, now=now)
+    _set_frame(request, rows)
+    return render(request, "visits/appointments.html", {"asker": asker, "visits": grouped(rows, now)})
+
+
+def _set_frame(request: HttpRequest, rows: list[Row]) -> None:
+    """The practice's own when all visits are there; ours when there are several."""
+    if len({row.visit.practice_id for row in rows}) == 1:
+        set_frame(request, frame_for(rows[0].visit.practice, rows[0].card.place.now))

@@ -1,0 +1,25 @@
+"""Frees a cancelled visit's time at once, for someone else."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from freeslot.scheduling.errors import NotAllowed, UnknownAppointment
+from freeslot.scheduling.operations.release import release_slots
+from freeslot.visits.answers import see_other
+from freeslot.visits.asking import Asker, asked
+from freeslot.visits.results import result_page
+
+
+@require_POST
+@asked
+def release(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
+    now = timezone.now()
+    try:
+        release_slots(ref=ref, actor=asker.actor, door=asker.door, now=now)
+    except UnknownAppointment:
+        raise Http404 from None
+    except NotAllowed:
+        return result_page(request, asker, ref, now=now, status=422)
+    return see_other(reverse("receipt", args=[ref]))

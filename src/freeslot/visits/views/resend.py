@@ -1,0 +1,28 @@
+"""Sends a message about a visit once more."""
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from freeslot.messages.delivery import Again, send_again
+from freeslot.visits.answers import see_other
+from freeslot.visits.asking import Asker, asked
+from freeslot.visits.loading import appointment_for
+
+
+@require_POST
+@asked
+def resend(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
+    """Each of the messages named; the page that follows says how far each one came."""
+    now = timezone.now()
+    visit = appointment_for(request, asker, ref, now=now)
+    try:
+        messages = [uuid.UUID(text) for text in request.POST.getlist("message")]
+    except ValueError:
+        raise Http404 from None
+    answers = [send_again(message_id=each, appointment_id=visit.pk, now=now) for each in messages]
+    outcome = next((each for each in answers if each is not Again.QUEUED), Again.QUEUED)
+    return see_other(f"{reverse('receipt', args=[ref])}?again={outcome.name.lower()}#sent")

@@ -1,0 +1,27 @@
+"""Takes a cancel back inside its window."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from freeslot.scheduling.errors import UndoOver, UnknownAppointment
+from freeslot.scheduling.operations.undo import undo_cancel
+from freeslot.visits.answers import see_other
+from freeslot.visits.asking import Asker, asked
+from freeslot.visits.proof import prove
+from freeslot.visits.results import result_page
+
+
+@require_POST
+@asked
+def undo(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
+    now = timezone.now()
+    try:
+        undone = undo_cancel(ref=ref, actor=asker.actor, door=asker.door, now=now)
+    except UnknownAppointment:
+        raise Http404 from None
+    except UndoOver:
+        return result_page(request, asker, ref, now=now, status=422, is_too_late=True)
+    prove(undone.event)
+    return see_other(reverse("receipt", args=[ref]))

@@ -1,0 +1,30 @@
+"""One visit: what, when, where, and what can be done about it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from freeslot.scheduling.words import policy_words
+from freeslot.visits.asking import Asker, asked
+from freeslot.visits.cards import card_for
+from freeslot.visits.loading import appointment_for
+
+
+@require_safe
+@asked
+def appointment(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
+    now = timezone.now()
+    visit = appointment_for(request, asker, ref, now=now)
+    card = card_for(visit, now=now)
+    return render(
+        request,
+        "visits/appointment.html",
+        {
+            "asker": asker,
+            "visit": visit,
+            "card": card,
+            "verdict": visit.verdict(asker.actor, now),
+            "policy": policy_words(visit.rules, price=visit.price, place=card.place),
+        },
+    )
