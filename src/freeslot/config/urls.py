@@ -23,3 +23,5 @@ handler400 = "freeslot.visits.errors.bad_request"
 handler403 = "freeslot.visits.errors.forbidden"
 handler404 = "freeslot.visits.errors.not_found"
 handler500 = "freeslot.visits.errors.server_error"
+# allauth's own: too many tries to sign in.
+handler429 = "freeslot.visits.errors.too_many"
