@@ -1,0 +1,180 @@
+"""What was sent where and how far it came, for pages; and sending it once more."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from freeslot.events.models import Event
+from freeslot.events.wake import wake_after_commit
+from freeslot.messages.kinds import MessageKind, kind_of
+from freeslot.messages.models import Message
+from freeslot.messages.reactor import mail_contacts
+from freeslot.messages.senders import sender_address
+from freeslot.scheduling.models import Appointment
+from freeslot.web.facts import Place
+from freeslot.web.formatting import clock
+
+__all__ = ["Again", "Delivery", "deliveries_of", "send_again", "sender_address"]
+
+MOST_REPEATS = 5
+BETWEEN_REPEATS = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One message as a page shows it. `message_id` is None while the worker has yet to make it."""
+
+    event_id: uuid.UUID
+    kind: str
+    channel: str
+    what: str
+    state: Literal["waiting", "sent", "delivered", "failed"]
+    words: str
+    at: datetime | None = None
+    carries_calendar: bool = False
+    can_be_sent_again: bool = False
+    message_id: uuid.UUID | None = None
+
+
+class Again(StrEnum):
+    """What came of the wish to have a message once more."""
+
+    QUEUED = "queued"
+    TOO_SOON = "too_soon"
+    TOO_OFTEN = "too_often"
+    SUPERSEDED = "superseded"
+    UNKNOWN = "unknown"
+
+
+def deliveries_of(
+    appointment_id: uuid.UUID, event_id: uuid.UUID | None = None, *, place: Place | None = None
+) -> list[Delivery]:
+    """The messages about a visit, or about one event of it, in order; with `place` the words name clock times.
+
+    One statement. Right after a press the worker may not have made an event's messages yet: then those that it will
+    make are listed as waiting.
+    """
+    messages = list(Message.objects.filter(appointment_id=appointment_id).order_by("event_version", "id"))
+    latest = {(message.address, message.channel): message.pk for message in messages}
+    wanted = [message for message in messages if event_id is None or message.event_id == event_id]
+    if event_id is not None and not wanted:
+        return _expected(event_id)
+    return [_delivery(message, place, is_latest=message.pk in latest.values()) for message in wanted]
+
+
+def send_again(*, message_id: uuid.UUID, appointment_id: uuid.UUID, now: datetime) -> Again:
+    """Queues the same mail once more, byte for byte: at most once a minute and five times in all.
+
+    A message that a later one has overtaken stays where it is: its calendar part would bring the old state back.
+    """
+    message = Message.objects.filter(pk=message_id, appointment_id=appointment_id).exclude(channel="none").first()
+    if message is None:
+        return Again.UNKNOWN
+    same_reader = Message.objects.filter(
+        appointment_id=appointment_id, address=message.address, channel=message.channel
+    )
+    if same_reader.filter(event_version__gt=message.event_version).exists():
+        return Again.SUPERSEDED
+    if message.repeats >= MOST_REPEATS:
+        return Again.TOO_OFTEN
+    quiet = Q(queued_at__lte=now - BETWEEN_REPEATS)
+    queued = Message.objects.filter(quiet, pk=message_id, done_at__isnull=False, repeats=message.repeats).update(
+        state=Message.State.QUEUED,
+        done_at=None,
+        due_at=now,
+        queued_at=now,
+        attempts=0,
+        lost_answers=0,
+        last_error="",
+        repeats=F("repeats") + 1,
+    )
+    if not queued:
+        return Again.TOO_SOON
+    wake_after_commit()
+    return Again.QUEUED
+
+
+def masked(address: str) -> str:
+    """`m•••@example.org`, `•••• 0199`: enough to know one's own, too little to learn another's."""
+    name, at, host = address.rpartition("@")
+    return f"{name[:1]}•••{at}{host}" if at else f"•••• {address[-4:]}"
+
+
+def _delivery(message: Message, place: Place | None, *, is_latest: bool) -> Delivery:
+    return Delivery(
+        event_id=message.event_id,
+        kind=message.kind,
+        channel=message.channel,
+        what=_what(message.channel, message.address),
+        state=_state(message),
+        words=_words(message, place),
+        at=message.sent_at,
+        carries_calendar=_carries_calendar(message.kind, message.address, message.channel),
+        can_be_sent_again=is_latest and message.done_at is not None and message.repeats < MOST_REPEATS
+        and message.channel != Message.Channel.NONE,
+        message_id=message.pk,
+    )  # fmt: skip
+
+
+def _expected(event_id: uuid.UUID) -> list[Delivery]:
+    event = Event.objects.filter(pk=event_id, done_at__isnull=True).first()
+    kind = kind_of(event) if event else None
+    if event is None or kind is None:
+        return []
+    addresses = mail_contacts(Appointment.objects.get(pk=event.subject_id)).values_list("value", flat=True)
+    return [
+        Delivery(
+            event_id=event_id,
+            kind=kind,
+            channel=Message.Channel.EMAIL,
+            what=_what(Message.Channel.EMAIL, address),
+            state="waiting",
+            words=_("on its way"),
+            carries_calendar=_carries_calendar(kind, address, Message.Channel.EMAIL),
+        )
+        for address in addresses
+    ]
+
+
+def _carries_calendar(kind: str, address: str, channel: str) -> bool:
+    is_own = address.lower() == sender_address().lower()
+    return channel == Message.Channel.EMAIL and bool(MessageKind(kind).calendar_method) and not is_own
+
+
+def _what(channel: str, address: str) -> str:
+    names = {
+        Message.Channel.EMAIL: _("E-mail to %(address)s"),
+        Message.Channel.SMS: _("Text to %(address)s"),
+        Message.Channel.PUSH: _("Message to your phone"),
+        Message.Channel.NONE: _("E-mail"),
+    }
+    words = names[Message.Channel(channel)]
+    return words % {"address": masked(address)} if "%(" in words else words
+
+
+def _state(message: Message) -> Literal["waiting", "sent", "delivered", "failed"]:
+    if message.state == Message.State.QUEUED:
+        return "waiting"
+    if message.state == Message.State.SENT:
+        return "sent"
+    return "delivered" if message.state == Message.State.DELIVERED else "failed"
+
+
+def _words(message: Message, place: Place | None) -> str:
+    if message.channel == Message.Channel.NONE:
+        return _("The practice has no e-mail address of yours.")
+    if message.state == Message.State.QUEUED:
+        return _("not sent yet, we keep trying") if message.last_error else _("on its way")
+    if message.state == Message.State.FAILED and message.lost_answers:
+        return _("may not have arrived")
+    if message.state in {Message.State.FAILED, Message.State.UNDELIVERABLE}:
+        return _("could not be delivered")
+    if place is None or message.sent_at is None:
+        return _("delivered") if message.state == Message.State.DELIVERED else _("sent")
+    time = {"time": clock(message.sent_at, zone=place.zone, locale=place.locale)}
+    return (_("delivered %(time)s") if message.state == Message.State.DELIVERED else _("sent %(time)s")) % time

@@ -1,0 +1,178 @@
+"""What a message has to say, taken from its frozen event: the same event always gives the same facts."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Self
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from freeslot.events.models import Event
+from freeslot.messages.hours import phone_hours_words
+from freeslot.messages.kinds import MessageKind, kind_of
+from freeslot.messages.proofs import number_for
+from freeslot.messages.senders import page_address
+from freeslot.practices.models import Location, Practice, Practitioner
+from freeslot.practices.words import place_of
+from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.money import Money
+from freeslot.scheduling.policy import Verdict, VisitFacts, verdict_for
+from freeslot.scheduling.states import Side, Status
+from freeslot.scheduling.words import fee_words, panel_for
+from freeslot.web.facts import Brand, DeadlineLine, Frame, PhoneLine, Place, VisitCard
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message to one reader before it has a form; to be read under the reader's language.
+
+    Where the practice has a neutral alias, nothing here names the practice, the place or the practitioner.
+    """
+
+    event: Event
+    kind: MessageKind
+    appointment: Appointment
+    place: Place
+
+    @classmethod
+    def of(cls, event: Event, *, language: str) -> Self:
+        """Raises ValueError for an event that calls for no message."""
+        kind = kind_of(event)
+        if kind is None:
+            raise ValueError(event.kind)
+        appointment = Appointment.objects.for_pages().get(pk=event.subject_id)
+        return cls(event, kind, appointment, place_of(appointment.practice, language=language, now=event.at))
+
+    @property
+    def data(self) -> dict[str, Any]:
+        facts: dict[str, Any] = self.event.data
+        return facts
+
+    @property
+    def reference(self) -> str:
+        return str(self.data["reference"])
+
+    @property
+    def practice(self) -> Practice:
+        return self.appointment.practice
+
+    @property
+    def practice_name(self) -> str:
+        return self.practice.public_name
+
+    @property
+    def is_discreet(self) -> bool:
+        return bool(self.practice.neutral_alias)
+
+    @property
+    def starts_at(self) -> datetime:
+        return datetime.fromisoformat(self.data["starts_at"])
+
+    @property
+    def ends_at(self) -> datetime:
+        return datetime.fromisoformat(self.data["ends_at"])
+
+    @property
+    def undo_until(self) -> datetime | None:
+        until = self.data.get("undo_until")
+        return datetime.fromisoformat(until) if until else None
+
+    @property
+    def page(self) -> str:
+        """The address of the visit's page."""
+        return page_address(reverse("appointment", args=[self.reference]))
+
+    @property
+    def host(self) -> str:
+        """What every link of ours begins with."""
+        return page_address("/")
+
+    @cached_property
+    def receipt_number(self) -> str:
+        return number_for(self.event)
+
+    @cached_property
+    def practitioner(self) -> Practitioner:
+        return Practitioner.objects.get(pk=self.data["practitioner_id"])
+
+    @cached_property
+    def location(self) -> Location:
+        return Location.objects.get(pk=self.data["location_id"])
+
+    @property
+    def where(self) -> str:
+        """The address, with the name of the location where that gives nothing away."""
+        named = not self.is_discreet and self.location.name not in self.location.address
+        return f"{self.location.name}, {self.location.address}" if named else self.location.address
+
+    @property
+    def phone_line(self) -> PhoneLine:
+        """With the hours of the whole week: a mail is read later than it is written."""
+        return PhoneLine(
+            number=self.practice.phone,
+            country=self.practice.country,
+            hours=phone_hours_words(self.practice, self.place),
+        )
+
+    @property
+    def frame(self) -> Frame:
+        return Frame(
+            brand=Brand(name=self.practice_name, colour=self.practice.brand, home=self.page),
+            phone=self.phone_line,
+            emergency=self.practice.emergency,
+            place=self.place,
+        )
+
+    @property
+    def card(self) -> VisitCard:
+        cancelled = self.data["status"] == Status.CANCELLED
+        return VisitCard(
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            place=self.place,
+            reference=self.reference,
+            patient=self.appointment.patient.given_name,
+            practitioner="" if self.is_discreet else self.practitioner.name,
+            where=self.where,
+            practice=self.practice_name,
+            state=_("Cancelled") if cancelled else _("Booked"),
+            state_kind="danger" if cancelled else "free",
+        )
+
+    @property
+    def fee(self) -> Money:
+        return Money(int(self.data.get("fee_minor", 0)), self.data["currency"])
+
+    @property
+    def fee_words(self) -> str:
+        return fee_words(self.fee, self.data.get("fee_state", ""), self.place)
+
+    @cached_property
+    def visit_facts(self) -> VisitFacts:
+        """The visit as it stood when it could still be cancelled."""
+        return replace(self.appointment.facts(), status=Status.BOOKED, starts_at=self.starts_at)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """What the rules said to a patient at the moment of the event."""
+        return verdict_for(self.visit_facts, self.appointment.rules, Side.PATIENT, self.event.at)
+
+    @property
+    def line(self) -> DeadlineLine | None:
+        """The deadline line as of the event; its first mark names the event, for "now" is over when a mail is read."""
+        drawn = panel_for(self.verdict, facts=self.visit_facts, place=self.place).line
+        if drawn is None or self.kind is MessageKind.CANCELLED_BY_PRACTICE:
+            return None
+        marks = [replace(mark, title=self.deed) if mark.kind == "now" else mark for mark in drawn.marks]
+        return replace(drawn, marks=marks)
+
+    @property
+    def deed(self) -> str:
+        """What was done, in the fewest words."""
+        deeds = {
+            MessageKind.BOOKED: _("Booked"),
+            MessageKind.UNDONE: _("Booked again"),
+            MessageKind.PRACTICE_TOLD: _("Practice told"),
+        }
+        return deeds.get(self.kind, _("Cancelled"))

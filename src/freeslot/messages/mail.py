@@ -1,0 +1,72 @@
+"""A message as the bytes of a mail: the same row always gives the same bytes, so that a repeat is known as one."""
+
+import hashlib
+from datetime import UTC
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+
+from freeslot.messages.calendar import calendar_for
+from freeslot.messages.letter import Letter
+from freeslot.messages.models import Message
+from freeslot.messages.proofs import attachments_for
+from freeslot.messages.rendering import html_of, one_line, subject_of, text_of
+from freeslot.messages.senders import sender_address
+
+
+class BadAddress(ValueError):
+    """The contact's address is not one that a mail can be sent to."""
+
+
+def mail_for(message: Message, letter: Letter) -> EmailMessage:
+    """The whole mail. Raises BadAddress or ProofMissing.
+
+    multipart/mixed of an alternative (text, HTML, calendar) and the files: the shape that calendars were seen to take.
+    """
+    mail = EmailMessage(policy=SMTP if message.address.isascii() else SMTPUTF8)
+    _add_headers(mail, message, letter)
+    mail.set_content(text_of(letter), cte="quoted-printable")
+    mail.add_alternative(html_of(letter), subtype="html", cte="quoted-printable")
+    calendar = calendar_for(letter, address=message.address)
+    if calendar:
+        _add_calendar(mail, calendar, method=letter.kind.calendar_method)
+    for name, media_type, content in attachments_for(letter.event, message.language):
+        kind, _, subtype = media_type.partition("/")
+        mail.add_attachment(content, maintype=kind, subtype=subtype, filename=name)
+    _fix_boundaries(mail, message)
+    return mail
+
+
+def _add_headers(mail: EmailMessage, message: Message, letter: Letter) -> None:
+    """The Date is the event's: what the mail says was so then, and a repeat carries the same."""
+    mail["From"] = Address(one_line(letter.practice_name), addr_spec=sender_address())
+    mail["To"] = address_of(message)
+    if letter.practice.email:
+        mail["Reply-To"] = Address(one_line(letter.practice_name), addr_spec=letter.practice.email)
+    mail["Subject"] = subject_of(letter)
+    mail["Date"] = format_datetime(letter.event.at.astimezone(UTC).replace(microsecond=0))
+    mail["Message-ID"] = message.message_id
+    mail["Content-Language"] = message.language
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+
+
+def address_of(message: Message) -> Address:
+    try:
+        return Address(addr_spec=message.address)
+    except (ValueError, IndexError) as error:
+        raise BadAddress from error
+
+
+def _add_calendar(mail: EmailMessage, calendar: bytes, *, method: str) -> None:
+    parts = {"charset": "UTF-8", "method": method, "component": "VEVENT"}
+    mail.add_alternative(calendar, maintype="text", subtype="calendar", cte="base64", params=parts)
+    name = "invite.ics"
+    mail.add_attachment(calendar, maintype="application", subtype="ics", filename=name, params={"name": name})
+
+
+def _fix_boundaries(mail: EmailMessage, message: Message) -> None:
+    for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
+        digest = hashlib.sha256(f"{message.pk} {number}".encode()).hexdigest()
+        part.set_boundary(f"={digest[:40]}=")

@@ -1,0 +1,60 @@
+"""Fills the templates of a message, one folder for each kind, in the reader's language."""
+
+import re
+from typing import Any
+
+from django.template import Context, engines
+from django.utils.translation import override
+
+from freeslot.messages import sections
+from freeslot.messages.letter import Letter
+
+_BLANKS = re.compile(r"\n{3,}")
+_NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+")
+
+
+def subject_of(letter: Letter) -> str:
+    return one_line(_filled(letter, "subject.txt", as_html=False))
+
+
+def text_of(letter: Letter) -> str:
+    lines = [line.rstrip() for line in _filled(letter, "email.txt", as_html=False).strip().split("\n")]
+    return _BLANKS.sub("\n\n", "\n".join(lines)) + "\n"
+
+
+def html_of(letter: Letter) -> str:
+    return _filled(letter, "email.html", as_html=True)
+
+
+def one_line(text: str) -> str:
+    """Text that is safe in a header: no control signs, no line ends, single spaces."""
+    return _NOT_IN_A_LINE.sub(" ", text).strip()
+
+
+def _filled(letter: Letter, name: str, *, as_html: bool) -> str:
+    language = letter.place.locale.split("_")[0]
+    template = engines["django"].engine.get_template(f"messages/{letter.kind}/{name}")  # type: ignore[attr-defined]
+    with override(language):
+        return str(template.render(Context(_context(letter), autoescape=as_html)))
+
+
+def _context(letter: Letter) -> dict[str, Any]:
+    return {
+        "letter": letter,
+        "frame": letter.frame,
+        "place": letter.place,
+        "card": letter.card,
+        "line": letter.line,
+        "outcome": sections.outcome_words(letter),
+        "free_until": sections.free_until_words(letter),
+        "facts": sections.facts_of(letter),
+        "undo": sections.undo_section(letter),
+        "cancel": sections.cancel_section(letter),
+        "rules": sections.rules_section(letter),
+        "calendar": sections.calendar_section(letter),
+        "care": sections.care_section(letter),
+        "visit": sections.visit_section(letter),
+        "again": sections.again_words(letter),
+        "told": sections.told_words(letter),
+        "safety": sections.safety_section(letter),
+    }
