@@ -92,15 +92,20 @@ def _points(*, now: datetime, steps: Sequence[Step], starts_at: datetime, zone: 
 
 
 def _short(at: datetime, *, now: datetime, zone: str, locale: str) -> str:
-    """`Mon 10 am`; which of two equal times it is stands in the words above the line."""
-    hour = clock_short(at, zone=zone, locale=locale).split(",")[0]
-    return f"{_short_day(at, now=now, zone=zone, locale=locale)} {hour}"
+    """`Mon 10 am`, further away `Mon 2 Mar`: a label has little room, and the words above it say all."""
+    day = _short_day(at, now=now, zone=zone, locale=locale)
+    if _is_far(at, now):
+        return day
+    return f"{day} {clock_short(at, zone=zone, locale=locale).split(',')[0]}"
 
 
 def _short_day(at: datetime, *, now: datetime, zone: str, locale: str) -> str:
     """A bare weekday means the one next to today, so further away the date joins it."""
-    near = abs(at - now) < SOON
-    return weekday(at, zone=zone, locale=locale) if near else brief_day(at, zone=zone, locale=locale)
+    return (brief_day if _is_far(at, now) else weekday)(at, zone=zone, locale=locale)
+
+
+def _is_far(at: datetime, now: datetime) -> bool:
+    return abs(at - now) >= SOON
 
 
 def _words(points: Sequence[Point], *, zone: str, locale: str) -> str:
