@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from freeslot.patients.models import Grant, Patient
@@ -22,6 +24,7 @@ from freeslot.scheduling.states import Status
 
 REFERENCE_PREFIX = "FS"
 TRIES = 5
+LONGEST_UID = 80
 
 
 @dataclass(frozen=True)
@@ -78,13 +81,15 @@ def _as_before(outcome: dict[str, Any]) -> Booked:
 
 
 def _scope_of(actor: Actor, patient: Patient, now: datetime) -> str:
-    """What the actor is to the patient. Raises UnknownPatient when someone signed in has no grant for them."""
-    if actor.kind is not ActorKind.ACCOUNT:
+    """What the actor is to the patient. Raises UnknownPatient to one signed in without a grant for them, to another
+    practice's staff, and to the holder of a link, which is good for its own visit alone."""
+    if actor.kind is ActorKind.ACCOUNT:
+        grant = Grant.objects.filter(Grant.in_force(now), user_id=actor.id, patient=patient).first()
+        if grant is not None:
+            return grant.scope
+    elif actor.kind is ActorKind.SYSTEM or actor.practice_id == patient.practice_id:
         return ""
-    grant = Grant.objects.filter(Grant.in_force(now), user_id=actor.id, patient=patient).first()
-    if grant is None:
-        raise UnknownPatient
-    return grant.scope
+    raise UnknownPatient
 
 
 def _suitable_slots(slot_ids: Sequence[int], patient: Patient, visit_type: VisitType, now: datetime) -> list[Slot]:
@@ -126,8 +131,14 @@ def _appointment(
         booked_at=booked_at,
         booked_door=door,
     )
-    appointment.ical_uid = f"{appointment.pk}@freeslot"
+    appointment.ical_uid = _calendar_uid(appointment)
     return appointment
+
+
+def _calendar_uid(appointment: Appointment) -> str:
+    """Ours alone in the world (RFC 7986 5.3), and cut rather than refused under a very long host name."""
+    host = urlsplit(settings.BASE_URL).hostname or "localhost"
+    return f"{appointment.pk}@{host}"[:LONGEST_UID]
 
 
 def _insert(appointment: Appointment) -> None:
