@@ -26,7 +26,7 @@ def calendar_for(letter: Letter, *, address: str) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
-    with override(letter.place.locale.split("_")[0]):
+    with override(letter.language):
         calendar.add_component(_event(letter, method, address))
     return bytes(calendar.to_ical())
 

@@ -79,6 +79,15 @@ class Letter:
         return datetime.fromisoformat(until) if until else None
 
     @property
+    def can_be_undone(self) -> bool:
+        """Whether an undo was open then; what the practice cancelled is not the patient's to take back."""
+        return self.undo_until is not None and self.kind is not MessageKind.CANCELLED_BY_PRACTICE
+
+    @property
+    def language(self) -> str:
+        return self.place.locale.split("_")[0]
+
+    @property
     def page(self) -> str:
         """The address of the visit's page."""
         return page_address(reverse("appointment", args=[self.reference]))

@@ -34,6 +34,7 @@ def mail_for(message: Message, letter: Letter) -> EmailMessage:
     for name, media_type, content in attachments_for(letter.event, message.language):
         kind, _, subtype = media_type.partition("/")
         mail.add_attachment(content, maintype=kind, subtype=subtype, filename=name)
+    mail["Content-Language"] = message.language
     _fix_boundaries(mail, message)
     return mail
 
@@ -47,7 +48,6 @@ def _add_headers(mail: EmailMessage, message: Message, letter: Letter) -> None:
     mail["Subject"] = subject_of(letter)
     mail["Date"] = format_datetime(letter.event.at.astimezone(UTC).replace(microsecond=0))
     mail["Message-ID"] = message.message_id
-    mail["Content-Language"] = message.language
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
 

@@ -90,24 +90,26 @@ class Message(Leased):
         return f"{self.kind} by {self.channel}"
 
     def end(self, state: State, now: datetime, *, error: str = "") -> None:
-        """Leaves the queue for good: sent, or never to be."""
-        sent = {"sent_at": now} if state is self.State.SENT else {}
-        Message.objects.filter(pk=self.pk).update(
-            state=state, done_at=now, claimed_until=None, last_error=error[:64], **sent
-        )
+        """Leaves the queue for good: sent, or never to be. What was sent was sent, whoever holds the row by now."""
+        is_sent = state is self.State.SENT
+        rows = Message.objects.filter(pk=self.pk, done_at__isnull=True) if is_sent else self._mine()
+        sent = {"sent_at": now} if is_sent else {}
+        rows.update(state=state, done_at=now, claimed_until=None, last_error=error[:64], **sent)
 
     def put_off(self, now: datetime, *, error: str, longest: timedelta = LONGEST_WAIT) -> None:
         """Gives the row back to be tried again after 2, 4, 8 … seconds, at most a quarter of an hour."""
         self.repeat_at(now + min(SHORTEST_WAIT * 2 ** min(self.attempts - 1, 12), longest), error=error)
 
     def repeat_at(self, moment: datetime, *, error: str) -> None:
-        Message.objects.filter(pk=self.pk).update(
-            due_at=moment, claimed_until=None, last_error=error[:64], lost_answers=self.lost_answers
-        )
+        self._mine().update(due_at=moment, claimed_until=None, last_error=error[:64], lost_answers=self.lost_answers)
 
     def hand_back(self) -> None:
         """Ends the lease of a row that was claimed but not tried."""
-        Message.objects.filter(pk=self.pk).update(claimed_until=None, attempts=F("attempts") - 1)
+        self._mine().update(claimed_until=None, attempts=F("attempts") - 1)
+
+    def _mine(self) -> MessageQuerySet:
+        """The row while our lease on it holds; after that it is another's."""
+        return Message.objects.filter(pk=self.pk, claimed_until=self.claimed_until, attempts=self.attempts)
 
     def is_too_old(self, now: datetime) -> bool:
         return now - self.queued_at >= GIVE_UP_AFTER

@@ -32,9 +32,8 @@ def one_line(text: str) -> str:
 
 
 def _filled(letter: Letter, name: str, *, as_html: bool) -> str:
-    language = letter.place.locale.split("_")[0]
     template = engines["django"].engine.get_template(f"messages/{letter.kind}/{name}")  # type: ignore[attr-defined]
-    with override(language):
+    with override(letter.language):
         return str(template.render(Context(_context(letter), autoescape=as_html)))
 
 
