@@ -66,6 +66,7 @@ FREESLOT_JOBS = [
 FREESLOT_DOORS = ["freeslot.doors.portal.asking.asker_for"]
 # What a message about an event carries as proof: each gives (file name, media type, content) of what it attaches.
 FREESLOT_PROOFS = ["freeslot.receipts.attach.attachments_for"]
+FREESLOT_PROOF_NUMBERS = ["freeslot.receipts.attach.number_for"]
 # What `freeslot doctor` runs: each yields the breaches it finds, in words.
 FREESLOT_INVARIANTS = [
     "freeslot.scheduling.invariants.breaches",

@@ -60,8 +60,9 @@ def place_of(claims: Claims, standing: Standing | None = None) -> Place:
 def receipt_card(receipt: Receipt, *, place: Place, pdf_url: str = "", json_url: str = "") -> ReceiptCard:
     """The receipt on a visit's page."""
     claims = receipt.claims
-    at = moment(claims.at, zone=place.zone, locale=place.locale, now=place.now)
-    lines = [words.happened(claims), at, words.fee_of(claims, place=place)]
+    terms = {"version": claims.policy.version, "index": receipt.chain_index}
+    rules = _("Rules version %(version)s. Number %(index)s of this visit’s receipts.") % terms
+    lines = [words.told(claims, place=place), words.fee_of(claims, place=place), rules]
     return ReceiptCard(
         number=receipt.number,
         lines=[line for line in lines if line],

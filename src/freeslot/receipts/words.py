@@ -28,6 +28,14 @@ HAPPENED: dict[str, Promise] = {
     ),
     "noshow": gettext_lazy("The practice noted that the patient did not come to visit %(reference)s."),
 }
+TOLD: dict[str, Promise] = {
+    "booked": gettext_lazy("Booked %(at)s by %(actor)s, %(door)s."),
+    "cancelled": gettext_lazy("Cancelled %(at)s by %(actor)s, %(door)s."),
+    "undone": gettext_lazy("Cancel taken back %(at)s by %(actor)s, %(door)s."),
+    "moved": gettext_lazy("Moved %(at)s by %(actor)s, %(door)s."),
+    "practice_told": gettext_lazy("Practice told %(at)s by %(actor)s, %(door)s."),
+    "noshow": gettext_lazy("Noted as missed %(at)s by %(actor)s, %(door)s."),
+}
 ACTORS: dict[str, Promise] = {
     ActorKind.PATIENT: gettext_lazy("the patient"),
     ActorKind.PROXY: gettext_lazy("someone who acts for the patient"),
@@ -55,6 +63,12 @@ def happened(claims: Claims) -> str:
     return str(HAPPENED.get(claims.event, claims.event)) % {"reference": claims.reference}
 
 
+def told(claims: Claims, *, place: Place) -> str:
+    """One line for those who know which visit it is."""
+    at = moment(claims.at, zone=place.zone, locale=place.locale, now=place.now)
+    return str(TOLD[claims.event]) % {"at": at, "actor": _actor(claims), "door": _door(claims)}
+
+
 def facts_of(claims: Claims, *, place: Place, practice: str) -> list[tuple[str, str]]:
     """Label and value of all that is signed, in the order a reader asks for it. `practice` is its name, or its slug."""
     rows = [
@@ -62,8 +76,8 @@ def facts_of(claims: Claims, *, place: Place, practice: str) -> list[tuple[str, 
         (_("Reference"), claims.reference),
         (_("When it happened"), _moment(claims.at, place)),
         (_("Time of the visit"), _visit_time(claims, place)),
-        (_("Done by"), str(ACTORS.get(claims.actor, claims.actor))),
-        (_("Where"), str(DOORS.get(claims.door, claims.door))),
+        (_("Done by"), _actor(claims)),
+        (_("Where"), _door(claims)),
         (_("Free to cancel until"), _moment(claims.policy.free_until, place) if claims.policy.free_until else ""),
         (_("Fee"), fee_of(claims, place=place)),
         (_("Rules of the practice"), _("version %(version)s") % {"version": claims.policy.version}),
@@ -99,6 +113,14 @@ def not_proved(*, is_latest: bool = False) -> list[str]:
 
 def as_lines(facts: Sequence[tuple[str, str]]) -> list[str]:
     return [f"{label}: {value}" for label, value in facts]
+
+
+def _actor(claims: Claims) -> str:
+    return str(ACTORS.get(claims.actor, claims.actor))
+
+
+def _door(claims: Claims) -> str:
+    return str(DOORS.get(claims.door, claims.door))
 
 
 def _visit_time(claims: Claims, place: Place) -> str:
