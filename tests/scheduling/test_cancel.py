@@ -60,6 +60,7 @@ def test_the_event_holds_what_receipts_and_messages_tell(cast: Cast):
         "fee_minor": 2500,
         "free_until": (visit.starts_at - timedelta(days=1)).isoformat(),
         "fee_state": "decided",
+        "review_why": "",
         "cancel_kind": "late",
         "undo_until": (late(visit) + timedelta(minutes=10)).isoformat(),
     }
@@ -78,14 +79,19 @@ def test_a_fee_above_the_accepted_one_is_never_taken(cast: Cast):
 
 def test_asking_for_a_review_leaves_the_fee_undecided(cast: Cast):
     visit = cast.book()
-    cancel(cast, visit.reference, now=late(visit), ask_review=True)
-    assert (live(visit.reference).fee_state, last_event(visit).data["fee_state"]) == ("in_review", "in_review")
+    cancel(cast, visit.reference, now=late(visit), ask_review=True, review_why="plan")
+    data = last_event(visit).data
+    assert (live(visit.reference).fee_state, data["fee_state"], data["review_why"]) == (
+        "in_review",
+        "in_review",
+        "plan",
+    )
 
 
 def test_a_review_of_no_fee_is_no_review(cast: Cast):
     visit = cast.book()
-    cancel(cast, visit.reference, ask_review=True)
-    assert live(visit.reference).fee_state == "none"
+    cancel(cast, visit.reference, ask_review=True, review_why="plan")
+    assert (live(visit.reference).fee_state, last_event(visit).data["review_why"]) == ("none", "")
 
 
 def test_cancelling_again_changes_nothing(cast: Cast):
@@ -225,7 +231,7 @@ def test_the_reason_is_one_the_practice_offers(rule, offered, reason, is_good):
 
 def test_a_note_is_kept_as_text_up_to_its_length(cast: Cast):
     visit = cast.book()
-    note = "<b>\u202e &amp; \x07 😀" + "x" * 10_000
+    note = "<b>\u202e &amp; \x07 😀" + "x" * LONGEST_NOTE
     cancel(cast, visit.reference, note=note)
     assert live(visit.reference).note == note[:LONGEST_NOTE]
 
