@@ -1,10 +1,8 @@
 # Shared by the scripts beside it: finds Python and makes the checkout's virtual environment.
 #
 #   . "$(dirname "$0")/lib.sh"
-#   set_up        # what the product needs
-#   set_up dev    # and what its tests and checks need
-#
-# Afterwards the working folder is the checkout and $venv_python runs in its virtual environment.
+#   run_python product -m freeslot.cli …    # with what the product needs
+#   run_python dev -m tooling.suite …       # and with what its tests and checks need
 
 set -euo pipefail
 
@@ -17,7 +15,6 @@ fail() {
 
 root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 cd "$root"
-venv_python="$root/.venv/bin/python"
 
 # Somebody else's settings must not leak in, and a home that cannot be written to must not stop pip or the browser.
 unset PYTHONHOME PYTHONPATH VIRTUAL_ENV DJANGO_SETTINGS_MODULE
@@ -37,8 +34,9 @@ find_python() {
     fail "Freeslot needs Python 3.11 or newer: install it (Debian, Ubuntu: apt-get install python3 python3-venv)."
 }
 
-set_up() {
+# Makes the virtual environment if need be and becomes its Python: a signal to the script reaches what it runs.
+run_python() {
     local python
     python=$(find_python)
-    "$python" tooling/setup.py "$@" || exit 1
+    exec "$python" tooling/setup.py "$@"
 }

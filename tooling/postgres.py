@@ -1,7 +1,6 @@
 """Finds PostgreSQL and runs a throw-away server of one's own for the tests."""
 
 import contextlib
-import ctypes
 import os
 import secrets
 import shutil
@@ -11,13 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from tooling import debian
+from tooling.ending import end_with_parent
 
 DEBIAN_VERSIONS = Path("/usr/lib/postgresql")
 _NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/freeslot-tests.conf")
@@ -141,7 +141,7 @@ def _start(programs: Programs, folder: Path, settings: dict[str, str]) -> tuple[
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=_end_with_parent(),  # noqa: PLW1509  no thread runs yet
+                preexec_fn=end_with_parent(signal.SIGQUIT),  # noqa: PLW1509  no thread runs yet
             )
         if _answers(process, port):
             return process, port
@@ -175,12 +175,3 @@ def _as_user(programs: Programs) -> dict[str, Any]:
     if programs.user:
         options |= {"user": programs.user, "group": programs.user, "extra_groups": []}
     return options
-
-
-def _end_with_parent() -> Callable[[], None] | None:
-    """On Linux the server ends even when its parent is killed outright."""
-    if not sys.platform.startswith("linux"):
-        return None
-    set_option = ctypes.CDLL(None).prctl
-    on_parents_death = 1
-    return lambda: set_option(on_parents_death, signal.SIGQUIT)

@@ -1,4 +1,4 @@
-"""Makes the checkout's virtual environment, or leaves it alone when it is as it should be.
+"""Makes the checkout's virtual environment, or leaves it alone when it is as it should be; then runs Python in it.
 
 Run by the scripts with any Python from 3.11 on and nothing installed; two scripts may run it at once.
 """
@@ -9,25 +9,34 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 
 
-def main() -> None:
-    """`setup.py` installs what the product needs; `setup.py dev` also what its tests and checks need."""
-    group = "dev" if "dev" in sys.argv[1:] else "product"
+def main(group: str, arguments: list[str]) -> NoReturn:
+    """`setup.py product|dev …`: sets up what that group needs, then becomes the environment's `python …`."""
+    signal.signal(signal.SIGTERM, _interrupt)
     with _only_one_at_a_time():
         if not _is_installed(group):
             _install(group)
         subprocess.run([PYTHON, "-m", "tooling.translations", "compile"], cwd=ROOT, check=True)
+    os.execv(PYTHON, [str(PYTHON), *arguments])  # noqa: S606  one process, so that a signal to the script reaches it
+
+
+def _interrupt(_signum: int, _frame: FrameType | None) -> NoReturn:
+    """Ends the installer that runs at the time, too."""
+    raise KeyboardInterrupt
 
 
 @contextlib.contextmanager
@@ -114,7 +123,7 @@ def _pip(*arguments: str) -> None:
 
 if __name__ == "__main__":
     try:
-        main()
+        main(sys.argv[1], sys.argv[2:])
     except subprocess.CalledProcessError as failure:
         sys.exit(f"The set-up stopped: {' '.join(map(str, failure.cmd[:6]))} … ended with {failure.returncode}.")
     except KeyboardInterrupt:

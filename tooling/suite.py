@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 from tooling.browser import find_browser
+from tooling.ending import end_with_parent, interrupt_on_signals
 from tooling.postgres import database_url
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,7 +45,7 @@ class Wish:
 
 def main(arguments: list[str]) -> int:
     wish = Wish(long="--all" in arguments, arguments=[each for each in arguments if each != "--all"])
-    signal.signal(signal.SIGTERM, _interrupt)
+    interrupt_on_signals()
     browser = find_browser()
     count, good = Count(), True
     with _folder() as folder, database_url() as postgres:
@@ -56,10 +55,6 @@ def main(arguments: list[str]) -> int:
             count, good = count + part, good and ended_well
         covered = _is_covered(folder) if wish.whole else True
     return _conclude(count, good=good and covered)
-
-
-def _interrupt(_signum: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 @contextmanager
@@ -78,11 +73,14 @@ def _run(wish: Wish, *, engine: str, url: str, browser: str, folder: Path) -> tu
         "FREESLOT_TEST_BROWSER": browser,
         "COVERAGE_FILE": str(folder / f".coverage.{engine}"),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "TMPDIR": str(folder),
     }
     command = [sys.executable, "-m", "pytest", f"-n{WORKERS}", f"--junit-xml={report}"]
     command += ["-m", "long or not long"] if wish.long else ["-m", "not long"]
     command += ["--cov", "--cov-report="] if wish.whole else []
-    with subprocess.Popen([*command, *wish.arguments], cwd=ROOT, env=environment) as process:
+    command += wish.arguments
+    with_us = end_with_parent(signal.SIGINT)
+    with subprocess.Popen(command, cwd=ROOT, env=environment, preexec_fn=with_us) as process:  # noqa: PLW1509  no threads
         try:
             process.wait()
         except KeyboardInterrupt:
