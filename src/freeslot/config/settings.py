@@ -13,6 +13,7 @@ BASE_URL = env.base_url("FREESLOT_BASE_URL", "http://localhost:8000")
 SECRET_KEY, *SECRET_KEY_FALLBACKS = env.secrets("FREESLOT_SECRET_KEY")
 KEY_ENCRYPTION_KEYS = env.secrets("FREESLOT_KEY_ENCRYPTION_KEY")
 DEBUG = False
+MAINTENANCE = env.flag("FREESLOT_MAINTENANCE", False)
 IS_SECURE = BASE_URL.startswith("https://")
 
 ALLOWED_HOSTS = env.names("FREESLOT_ALLOWED_HOSTS", BASE_URL.split("://")[1].rsplit(":", 1)[0])
@@ -82,10 +83,12 @@ MIDDLEWARE = [
     "freeslot.web.headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "freeslot.visits.maintenance.MaintenanceMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "freeslot.doors.portal.brand.SignInBrandMiddleware",
 ]
 
 ROOT_URLCONF = "freeslot.config.urls"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from freeslot.scheduling.errors import BadReason, KeyReused, UnknownAppointment
 from freeslot.scheduling.operations.book import REFERENCE_PREFIX
 from freeslot.scheduling.operations.cancel import CancelOutcome, CancelResult, cancel_appointment
+from freeslot.scheduling.outcome import telling_what_was_saved
 from freeslot.scheduling.policy import Verdict
 from freeslot.scheduling.reference import parse_reference
 from freeslot.visits.asking import Asker
@@ -53,18 +54,20 @@ def press_cancel(form: CancelForm, *, ref: str, asker: Asker, now: datetime) -> 
 def _cancel(form: CancelForm, *, ref: str, asker: Asker, now: datetime) -> CancelOutcome:
     said = form.cleaned_data
     try:
-        return cancel_appointment(
-            ref=ref,
-            actor=asker.actor,
-            door=asker.door,
-            reason=said["reason"],
-            note=said["note"],
-            accepted_fee=said["confirm"] or 0,
-            idempotency_key=said["key"],
-            now=now,
-            ask_review=bool(said["review"]),
-            tried_at=tried_at(said["tried"], ref=ref),
-        )
+        with telling_what_was_saved():
+            return cancel_appointment(
+                ref=ref,
+                actor=asker.actor,
+                door=asker.door,
+                reason=said["reason"],
+                note=said["note"],
+                accepted_fee=said["confirm"] or 0,
+                idempotency_key=said["key"],
+                now=now,
+                ask_review=bool(said["review"]),
+                review_why=said["review"],
+                tried_at=tried_at(said["tried"], ref=ref),
+            )
     except UnknownAppointment:
         raise Http404 from None
     except KeyReused:
@@ -77,7 +80,11 @@ def _cancel(form: CancelForm, *, ref: str, asker: Asker, now: datetime) -> Cance
 
 
 def _check_meant(form: CancelForm, ref: str) -> None:
-    picked = form.cleaned_data["which"]
-    meant = parse_reference(picked, REFERENCE_PREFIX) if picked else None
-    if meant and meant != ref:
+    if not form.cleaned_data["alike"]:
+        return
+    meant = parse_reference(form.cleaned_data["which"], REFERENCE_PREFIX)
+    if meant is None:
+        form.add_error("which", _("Pick the visit that you mean."))
+        raise Stays(LOOK_AGAIN)
+    if meant != ref:
         raise MeantAnother(meant)

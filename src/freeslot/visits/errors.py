@@ -1,8 +1,14 @@
-"""What a page says when it cannot be shown: in the practice's frame where the visit may be known, else in ours."""
+"""What a page says when it cannot be shown; a lost form keeps what was typed in it."""
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
 
+from freeslot.visits import snapshot
+from freeslot.visits.typed import KEPT
 from freeslot.web import errors
+from freeslot.web.frame import set_frame
+from freeslot.web.headers import keep_nothing
 
 bad_request = errors.bad_request
 forbidden = errors.forbidden
@@ -15,4 +21,16 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return errors.csrf_failure(request, reason)
+    """Nothing was changed. The cancel page can be opened again with all that was typed: a press that only looks."""
+    match = request.resolver_match
+    if match is None or match.view_name != "cancellation":
+        return errors.csrf_failure(request, reason)
+    now = timezone.now()
+    known: dict[str, object] = {"again": request.path}
+    known["typed"] = [(name, request.POST.get(name, "")) for name in KEPT]
+    if seen := snapshot.read(request.POST.get("seen", ""), ref=match.kwargs["ref"]):
+        set_frame(request, seen.frame(now))
+        known["card"] = seen.card(now)
+    response = render(request, "visits/expired.html", known, status=403)
+    keep_nothing(response)
+    return response

@@ -30,8 +30,8 @@ class NoteField(forms.CharField):
 
 
 class CancelForm(forms.Form):
-    """`confirm` is the fee that was shown, `key` makes a second press harmless, `which` names the visit that is meant
-    where another looks alike, `tried` is our own stamp of a try that failed."""
+    """`confirm` is the fee that was shown, `key` makes a second press harmless, `alike` says that another visit looks
+    like this one, `which` then names the one that is meant, `tried` is our own stamp of a try that failed."""
 
     reason = forms.CharField(required=False, max_length=LONGEST_REASON, label=_("Why are you cancelling?"))
     note = NoteField(
@@ -45,6 +45,7 @@ class CancelForm(forms.Form):
     review = forms.ChoiceField(required=False, choices=REVIEWS, error_messages={"invalid_choice": STALE})
     confirm = forms.IntegerField(required=False, min_value=0, max_value=LARGEST_FEE, widget=forms.HiddenInput)
     key = forms.RegexField(r"^[A-Za-z0-9_-]{1,64}$", required=False, widget=forms.HiddenInput)
+    alike = forms.BooleanField(required=False, widget=forms.HiddenInput)
     which = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     tried = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 

@@ -18,7 +18,9 @@ from freeslot.visits.cancelling import Stays
 from freeslot.visits.cards import card_for
 from freeslot.visits.differences import alike_choices
 from freeslot.visits.forms import REVIEWS, CancelForm, new_key
+from freeslot.visits.snapshot import signed
 from freeslot.web.facts import Choice, Place
+from freeslot.web.formatting import length
 
 
 def cancel_page(
@@ -40,7 +42,7 @@ def cancel_page(
         "card": card,
         "verdict": verdict,
         "panel": panel_for(verdict, facts=visit.facts(), place=card.place),
-        "heading": _heading(visit, verdict, stays),
+        "question": _question(visit, verdict, stays),
         "stays": _why_it_stays(verdict, stays, card.place),
         "policy": policy_words(visit.rules, price=visit.price, place=card.place),
     }
@@ -63,11 +65,12 @@ def _form_context(
         "by_phone": phone_rule_words(verdict.phone_steps, place) if verdict.phone_steps is not None else "",
         "also_lost": visit.rules.also_lost_in(get_language() or ""),
         "reviews": [Choice(code, str(words), chosen=form["review"].value() == code) for code, words in REVIEWS],
-        "undo_for": verdict.undo_until - now if verdict.undo_until else None,
+        "undo_for": length(verdict.undo_until - now, locale=place.locale) if verdict.undo_until else "",
+        "seen": signed(visit),
     }
 
 
-def _heading(visit: Appointment, verdict: Verdict, stays: Stays | None) -> str:
+def _question(visit: Appointment, verdict: Verdict, stays: Stays | None) -> str:
     if visit.status not in LIVE:
         return _("This visit is already cancelled") if verdict.why is Why.CANCELLED else _("This visit is over")
     if stays or (verdict.kind is Kind.REFUSED and not verdict.tells_practice):

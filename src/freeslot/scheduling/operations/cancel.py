@@ -21,7 +21,7 @@ from freeslot.scheduling.policy import Kind, ReasonRule, Rules, Verdict, Why, un
 from freeslot.scheduling.reasons import choices
 from freeslot.scheduling.states import Side, Status
 
-LONGEST_NOTE = 1000
+LONGEST_NOTE = 10_000
 TOLD = "appointment.practice_told"
 
 
@@ -56,13 +56,15 @@ def cancel_appointment(
     idempotency_key: str,
     now: datetime,
     ask_review: bool = False,
+    review_why: str = "",
     tried_at: datetime | None = None,
 ) -> CancelOutcome:
     """Cancels the visit, or says why not; one event, however often and from wherever it is pressed.
 
     `accepted_fee` is the fee the actor saw, in minor units: a higher one is never taken. `tried_at` is the server's
     own stamp of a failed attempt; the verdict is judged then if that lies within the grace of the rules.
-    `ask_review` leaves a fee undecided. Raises UnknownAppointment, BadReason or KeyReused.
+    `ask_review` leaves a fee undecided, `review_why` is the code of what speaks against it.
+    Raises UnknownAppointment, BadReason or KeyReused.
     """
     key = Key(actor, "cancel", idempotency_key, (ref,))
     with transaction.atomic():
@@ -84,7 +86,7 @@ def cancel_appointment(
             outcome = _tell_practice(appointment, verdict, actor=actor, door=door, reason=reason, note=note, now=now)
         else:
             _mark_cancelled(appointment, verdict, actor, door, reason, note, ask_review, now)
-            data = _decided(appointment, verdict)
+            data = _decided(appointment, verdict, review_why)
             event = record(appointment, "appointment.cancelled", actor=actor, door=door, now=now, data=data)
             outcome = CancelOutcome(CancelResult.CANCELLED, ref, verdict, event.pk, event)
         key.store(_stored(outcome.result, outcome.event_id), practice_id=appointment.practice_id, now=now)
@@ -155,10 +157,12 @@ def _cancel_kind(verdict: Verdict, actor: Actor) -> str:
     return "late" if verdict.kind is Kind.LATE else "in_time"
 
 
-def _decided(appointment: Appointment, verdict: Verdict) -> dict[str, Any]:
+def _decided(appointment: Appointment, verdict: Verdict, review_why: str) -> dict[str, Any]:
     undo_until = appointment.undo_until.isoformat() if appointment.undo_until else None
+    in_review = appointment.fee_state == Appointment.FeeState.IN_REVIEW
     return facts_of_verdict(verdict) | {
         "fee_state": appointment.fee_state,
+        "review_why": review_why if in_review else "",
         "cancel_kind": appointment.cancel_kind,
         "undo_until": undo_until,
     }

@@ -6,13 +6,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from freeslot.visits.asking import Asker, asked
+from freeslot.visits.asking import Asker
 from freeslot.visits.calendar import calendar_of
+from freeslot.visits.entering import visit_page
 from freeslot.visits.loading import appointment_for
 
 
 @require_safe
-@asked
+@visit_page
 def visit_calendar(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
     now = timezone.now()
     address = settings.BASE_URL + reverse("appointment", args=[ref])

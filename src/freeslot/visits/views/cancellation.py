@@ -6,23 +6,29 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from freeslot.visits.answers import see_other
-from freeslot.visits.asking import Asker, asked
-from freeslot.visits.cancelling import Stays, press_cancel
+from freeslot.visits.asking import Asker
+from freeslot.visits.cancelling import MeantAnother, Stays, press_cancel
+from freeslot.visits.entering import visit_page
 from freeslot.visits.forms import CancelForm
 from freeslot.visits.loading import appointment_for
 from freeslot.visits.pages import cancel_page
+from freeslot.visits.typed import forget_typed, form_with_typed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@asked
+@visit_page
 def cancellation(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
     now = timezone.now()
-    if request.method != "POST":
-        return cancel_page(request, asker, appointment_for(request, asker, ref, now=now), now=now)
+    if request.method != "POST" or "look" in request.POST:
+        visit = appointment_for(request, asker, ref, now=now)
+        return cancel_page(request, asker, visit, now=now, form=form_with_typed(request))
     form = CancelForm(request.POST)
     try:
         press_cancel(form, ref=ref, asker=asker, now=now)
     except Stays as stays:
         visit = appointment_for(request, asker, ref, now=now)
         return cancel_page(request, asker, visit, now=now, form=form, stays=stays)
+    except MeantAnother as meant:
+        return see_other(reverse("cancellation", args=[meant.ref]))
+    forget_typed(request)
     return see_other(reverse("receipt", args=[ref]))

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from freeslot.scheduling.models import Appointment
-from freeslot.visits.asking import Asker, asked
+from freeslot.visits.asking import Asker
+from freeslot.visits.entering import visit_page
 from freeslot.visits.frames import frame_for
 from freeslot.visits.rows import Row, grouped, rows_of
 from freeslot.web.frame import set_frame
@@ -17,7 +18,7 @@ LOOK_BACK = timedelta(days=400)
 
 
 @require_safe
-@asked
+@visit_page
 def appointments(request: HttpRequest, asker: Asker) -> HttpResponse:
     now = timezone.now()
     mine = Appointment.objects.visible_to(asker.actor, now).for_pages()

@@ -9,19 +9,20 @@ from freeslot.receipts import attach
 from freeslot.receipts.answers import as_json
 from freeslot.receipts.models import Receipt
 from freeslot.receipts.queries import latest_receipt
-from freeslot.visits.asking import Asker, asked
+from freeslot.visits.asking import Asker
+from freeslot.visits.entering import visit_page
 from freeslot.visits.loading import appointment_for
 from freeslot.visits.results import result_page
 
 
 @require_safe
-@asked
+@visit_page
 def receipt(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
     return result_page(request, asker, ref, now=timezone.now())
 
 
 @require_safe
-@asked
+@visit_page
 def receipt_pdf(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
     latest = _latest(request, asker, ref)
     content = attach.pdf_of(latest, get_language() or "en")
@@ -30,7 +31,7 @@ def receipt_pdf(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
 
 
 @require_safe
-@asked
+@visit_page
 def receipt_json(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
     return JsonResponse(as_json(_latest(request, asker, ref)))
 

@@ -9,12 +9,13 @@ from django.views.decorators.http import require_POST
 
 from freeslot.messages.delivery import Again, send_again
 from freeslot.visits.answers import see_other
-from freeslot.visits.asking import Asker, asked
+from freeslot.visits.asking import Asker
+from freeslot.visits.entering import visit_page
 from freeslot.visits.loading import appointment_for
 
 
 @require_POST
-@asked
+@visit_page
 def resend(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
     """Each of the messages named; the page that follows says how far each one came."""
     now = timezone.now()

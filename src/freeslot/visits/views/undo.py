@@ -7,18 +7,21 @@ from django.views.decorators.http import require_POST
 
 from freeslot.scheduling.errors import UndoOver, UnknownAppointment
 from freeslot.scheduling.operations.undo import undo_cancel
+from freeslot.scheduling.outcome import telling_what_was_saved
 from freeslot.visits.answers import see_other
-from freeslot.visits.asking import Asker, asked
+from freeslot.visits.asking import Asker
+from freeslot.visits.entering import visit_page
 from freeslot.visits.proof import prove
 from freeslot.visits.results import result_page
 
 
 @require_POST
-@asked
+@visit_page
 def undo(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
     now = timezone.now()
     try:
-        undone = undo_cancel(ref=ref, actor=asker.actor, door=asker.door, now=now)
+        with telling_what_was_saved():
+            undone = undo_cancel(ref=ref, actor=asker.actor, door=asker.door, now=now)
     except UnknownAppointment:
         raise Http404 from None
     except UndoOver:

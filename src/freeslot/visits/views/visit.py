@@ -6,13 +6,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from freeslot.scheduling.words import policy_words
-from freeslot.visits.asking import Asker, asked
+from freeslot.visits.asking import Asker
 from freeslot.visits.cards import card_for
+from freeslot.visits.entering import visit_page
 from freeslot.visits.loading import appointment_for
 
 
 @require_safe
-@asked
+@visit_page
 def appointment(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
     now = timezone.now()
     visit = appointment_for(request, asker, ref, now=now)

@@ -1,0 +1,94 @@
+"""What a page says when the database fails: what is known of the visit, whom to call, and how to try again."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.outcome import NotSaved, OutcomeUnknown
+from freeslot.visits import snapshot
+from freeslot.visits.asking import asker_for
+from freeslot.visits.snapshot import Snapshot
+from freeslot.visits.tried import stamp, tried_at
+from freeslot.web.errors import unavailable
+from freeslot.web.frame import set_frame
+
+log = logging.getLogger(__name__)
+
+SECONDS_UNTIL_NEXT_LOOK = 10
+# All that the form of the cancel page sends, for the one that tries again.
+SENT = ("reason", "note", "confirm", "key", "review", "alike", "which", "seen")
+
+View = Callable[..., HttpResponse]
+
+
+def told_when_away(view: View) -> View:
+    """Answers a view's database errors with 503: nothing was changed, or we do not know yet."""
+
+    @wraps(view)
+    def tell(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, **kwargs)
+        except OutcomeUnknown as error:
+            log.error("Whether a press was saved is not known: %s", error)  # noqa: TRY400 - as below
+            return _unknown(request, kwargs["ref"], now=timezone.now())
+        except (NotSaved, DatabaseError, InterfaceError) as error:
+            # Without the traceback: a database's message can quote what somebody typed.
+            log.error("The database failed: %s", error if isinstance(error, NotSaved) else type(error).__name__)  # noqa: TRY400
+            return _away(request, kwargs.get("ref", ""), now=timezone.now())
+
+    return tell
+
+
+def _away(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
+    """Failed before the commit. A press of the cancel page is kept whole, with the time it was first tried."""
+    seen = _seen(request, ref, now)
+    if seen is None:
+        return unavailable(request, again=request.get_full_path() if request.method == "GET" else "")
+    earlier = request.POST.get("tried", "")
+    first = tried_at(earlier, ref=seen.ref)
+    tried = {"tried": earlier if first else stamp(seen.ref, now), "tried_at": first or now}
+    return _answer(request, seen, "visits/away.html", now=now, **tried)
+
+
+def _unknown(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
+    """The commit was lost sight of: never one or the other, and the page looks again by itself."""
+    look = {"look": reverse("receipt", args=[ref]), "seconds": SECONDS_UNTIL_NEXT_LOOK}
+    return _answer(request, _seen(request, ref, now), "visits/unknown.html", now=now, **look)
+
+
+def _seen(request: HttpRequest, ref: str, now: datetime) -> Snapshot | None:
+    """The visit of a press of the cancel page: as the page had shown it, or as it can still be read."""
+    if request.method != "POST" or not request.path.endswith("/cancellation/"):
+        return None
+    return snapshot.read(request.POST.get("seen", ""), ref=ref) or _still_readable(request, ref, now)
+
+
+def _still_readable(request: HttpRequest, ref: str, now: datetime) -> Snapshot | None:
+    try:
+        asker = asker_for(request)
+        visible = Appointment.objects.visible_to(asker.actor, now).live().for_pages() if asker else None
+        return snapshot.of(visible.get(reference=ref)) if visible is not None else None
+    except (Appointment.DoesNotExist, DatabaseError, InterfaceError):
+        return None
+
+
+def _answer(
+    request: HttpRequest, seen: Snapshot | None, template: str, *, now: datetime, **known: object
+) -> HttpResponse:
+    if seen:
+        set_frame(request, seen.frame(now))
+        known["card"] = seen.card(now)
+    known["sent"] = [(name, request.POST[name]) for name in SENT if name in request.POST]
+    known["press"] = request.path
+    response = render(request, template, known, status=503)
+    response.headers["Retry-After"] = str(SECONDS_UNTIL_NEXT_LOOK)
+    return response
