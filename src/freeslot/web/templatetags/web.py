@@ -205,7 +205,7 @@ def mail_colours(kind: str) -> dict[str, str]:
 @register.simple_tag
 def mail_cells(line: DeadlineLine) -> list[dict[str, object]]:
     """The deadline line as table cells: whole per cents that add up to 100."""
-    colours = {"free": "#14532b", "late": "#8a6a3a", "call": "#43535b"}
+    colours = {"free": "#14532b", "late": "#8a6a3a", "call": "#415159"}
     edges = [round(stretch.end * 100) for stretch in line.stretches]
     starts = [0, *edges]
     return [
