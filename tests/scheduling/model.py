@@ -1,0 +1,94 @@
+"""A second, naive account of slots and visits, written from the rules in words, to compare the real one with."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+GRACE = timedelta(minutes=60)
+OPEN_STATUSES = {"booked", "arrived"}
+
+
+@dataclass
+class ModelRules:
+    """`steps` are (minutes before the start, fee); `tell` and `undo_ends_before` are minutes before the start."""
+
+    steps: list[tuple[int, int]]
+    undo: int
+    undo_ends_before: int
+    tell: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        told = {} if self.tell is None else {"tell_after": {"minutes_before": self.tell}}
+        return {
+            "steps": [{"after": {"minutes_before": left}, "fee": {"minor": fee}} for left, fee in self.steps],
+            "undo_minutes": self.undo,
+            "undo_ends_before_minutes": self.undo_ends_before,
+            **told,
+        }
+
+
+@dataclass
+class ModelSlot:
+    starts_at: datetime
+    state: str = "free"
+    holder: object = None
+    until: datetime | None = None
+    visit: str | None = None
+
+    def is_takeable(self, now: datetime, holder: object = None) -> bool:
+        if self.state == "free":
+            return True
+        return self.state == "held" and (self.until <= now or (holder is not None and self.holder == holder))
+
+    def become(self, state: str, *, holder: object = None, until: datetime | None = None, visit: str | None = None):
+        self.state, self.holder, self.until, self.visit = state, holder, until, visit
+
+
+@dataclass
+class ModelVisit:
+    reference: str
+    starts_at: datetime
+    booked_at: datetime
+    slots: list[int]
+    seen_by: set[str]
+    status: str = "booked"
+    fee: int = 0
+    highest_fee: int = 0
+    undo_until: datetime | None = None
+    is_released: bool = False
+    by_practice: bool = False
+    is_told: bool = False
+    version: int = 1
+    keys: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def has_undo(self, now: datetime) -> bool:
+        return (
+            self.status == "cancelled"
+            and not self.is_released
+            and self.undo_until is not None
+            and now < self.undo_until
+        )
+
+
+def fee_for(rules: ModelRules, visit: ModelVisit, now: datetime) -> int:
+    """Free for a while when booked after the free deadline; a deadline's own second is free."""
+    deadlines = [(visit.starts_at - timedelta(minutes=left), fee) for left, fee in rules.steps]
+    was_late = any(fee and visit.booked_at > deadline for deadline, fee in deadlines)
+    second = now.replace(microsecond=0)
+    fee = 0
+    for deadline, amount in deadlines:
+        counts_after = max(deadline, visit.booked_at + GRACE) if was_late else deadline
+        if second > counts_after:
+            fee = max(fee, amount)
+    return fee
+
+
+def undo_window(rules: ModelRules, visit: ModelVisit, now: datetime) -> datetime | None:
+    ends = min(now + timedelta(minutes=rules.undo), visit.starts_at - timedelta(minutes=rules.undo_ends_before))
+    return ends if ends > now else None
+
+
+def tells(rules: ModelRules, visit: ModelVisit, now: datetime) -> bool:
+    if rules.tell is None:
+        return False
+    return now.replace(microsecond=0) > visit.starts_at - timedelta(minutes=rules.tell)

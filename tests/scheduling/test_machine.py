@@ -1,0 +1,29 @@
+"""The state machine over every operation, a little of it always and much of it in the long tier."""
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.scheduling.machine import Desk, open_practice
+
+QUICK = settings(
+    max_examples=8, stateful_step_count=20, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+LONG = settings(QUICK, max_examples=80, stateful_step_count=40)
+
+
+def run(examples: settings) -> None:
+    machine = type("DeskOfCast", (Desk,), {"cast": open_practice()})
+    run_state_machine_as_test(machine, settings=examples)
+
+
+@pytest.mark.django_db
+def test_slots_and_visits_stay_whole_whatever_people_do():
+    run(QUICK)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1500)
+@pytest.mark.django_db
+def test_slots_and_visits_stay_whole_whatever_people_do_for_long():
+    run(LONG)
