@@ -1,3 +1,8 @@
 """What every test may ask for; each kind of support has its own file."""
 
-pytest_plugins = ["tests.support.database", "tests.support.network", "tests.support.browser"]
+pytest_plugins = [
+    "tests.support.database",
+    "tests.support.logs",
+    "tests.support.network",
+    "tests.support.browser",
+]

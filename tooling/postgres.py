@@ -16,6 +16,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from tooling import debian
 from tooling.ending import end_with_parent
 
@@ -91,9 +93,9 @@ def _running_server(programs: Programs, *, durable: bool) -> Iterator[str]:
     password = secrets.token_urlsafe(24)
     try:
         _make_cluster(programs, folder, password)
-        process, port = _start(programs, folder, _SETTINGS if durable else _SETTINGS | _HASTY)
+        process, url = _start(programs, folder, password, _SETTINGS if durable else _SETTINGS | _HASTY)
         try:
-            yield f"postgres://freeslot:{password}@127.0.0.1:{port}/freeslot"
+            yield url
         finally:
             process.send_signal(signal.SIGQUIT)
             process.wait()
@@ -120,31 +122,26 @@ def _make_cluster(programs: Programs, folder: Path, password: str) -> None:
         sys.exit(f"PostgreSQL's initdb failed:\n{made.stdout}{made.stderr}")
 
 
-def _start(programs: Programs, folder: Path, settings: dict[str, str]) -> tuple[subprocess.Popen[bytes], int]:
+def _start(
+    programs: Programs, folder: Path, password: str, settings: dict[str, str]
+) -> tuple[subprocess.Popen[bytes], str]:
     """Another program can take a free port before the server does: then the next port is tried."""
     log = folder / "log"
     for _ in range(3):
         port = _free_port()
+        server = f"postgres://freeslot:{password}@127.0.0.1:{port}"
+        command = [programs.folder / "postgres", "-D", folder / "data", "-k", folder, "-p", str(port)]
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [
-                    programs.folder / "postgres",
-                    "-D",
-                    folder / "data",
-                    "-p",
-                    str(port),
-                    "-k",
-                    folder,
-                    *_options(settings),
-                ],
+                [*command, *_options(settings)],
                 **_as_user(programs),
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
                 preexec_fn=end_with_parent(signal.SIGQUIT),  # noqa: PLW1509  no thread runs yet
             )
-        if _answers(process, port):
-            return process, port
+        if _answers(process, f"{server}/postgres"):
+            return process, f"{server}/freeslot"
         process.kill()
         process.wait()
     sys.exit(f"PostgreSQL did not start:\n{log.read_text(errors='replace')}")
@@ -160,10 +157,11 @@ def _options(settings: dict[str, str]) -> list[str]:
     return [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
 
 
-def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
+def _answers(process: subprocess.Popen[bytes], address: str) -> bool:
+    """Its port is open before it lets anybody in, so only an answer to the password counts."""
     deadline = time.monotonic() + _STARTS_WITHIN_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        with contextlib.suppress(psycopg.OperationalError), psycopg.connect(address, connect_timeout=2):
             return True
         time.sleep(0.05)
     return False

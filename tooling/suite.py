@@ -44,7 +44,7 @@ class Wish:
 
 
 def main(arguments: list[str]) -> int:
-    wish = Wish(long="--all" in arguments, arguments=[each for each in arguments if each != "--all"])
+    wish = wish_in(arguments)
     interrupt_on_signals()
     browser = find_browser()
     count, good = Count(), True
@@ -54,7 +54,11 @@ def main(arguments: list[str]) -> int:
             part, ended_well = _run(wish, engine=engine, url=url, browser=browser, folder=folder)
             count, good = count + part, good and ended_well
         covered = _is_covered(folder) if wish.whole else True
-    return _conclude(count, good=good and covered)
+    return conclude(count, good=good and covered)
+
+
+def wish_in(arguments: list[str]) -> Wish:
+    return Wish(long="--all" in arguments, arguments=[each for each in arguments if each != "--all"])
 
 
 @contextmanager
@@ -86,7 +90,7 @@ def _run(wish: Wish, *, engine: str, url: str, browser: str, folder: Path) -> tu
         except KeyboardInterrupt:
             _end(process)
             raise
-    return _count(report), process.returncode == 0
+    return count_in(report), process.returncode == 0
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -98,7 +102,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.kill()
 
 
-def _count(report: Path) -> Count:
+def count_in(report: Path) -> Count:
     if not report.exists():
         return Count()
     count = Count()
@@ -127,7 +131,7 @@ def _is_covered(folder: Path) -> bool:
     return good or not rules["enforced"]
 
 
-def _conclude(count: Count, *, good: bool) -> int:
+def conclude(count: Count, *, good: bool) -> int:
     """A skipped test is a failure: what a run cannot test it must say by failing."""
     print()
     if count.skipped:

@@ -1,0 +1,1 @@
+"""What the scripts are made of is tested like the product."""
