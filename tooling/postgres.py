@@ -130,7 +130,7 @@ def _start(
     for _ in range(3):
         port = _free_port()
         server = f"postgres://freeslot:{password}@127.0.0.1:{port}"
-        command = [programs.folder / "postgres", "-D", folder / "data", "-k", folder, "-p", str(port)]
+        command: list[str | Path] = [programs.folder / "postgres", "-D", folder / "data", "-k", folder, "-p", str(port)]
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [*command, *_options(settings)],
