@@ -1,1 +1,1 @@
-"""The subcommands of `freeslot`, one a file: what it is for, its arguments, and `run(arguments)` giving the exit code."""
+"""The subcommands of `freeslot`, one a file: its purpose, its arguments, and `run(arguments)`, the exit code."""

@@ -1,14 +1,14 @@
 """Makes the demo world and serves it on this machine alone: it shows passwords. Ctrl-C or SIGTERM ends it."""
 
 import argparse
+import http.client
 import ipaddress
 import os
 import signal
-import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -17,9 +17,7 @@ from urllib.parse import urlsplit
 from freeslot.commands.migrate import migrate
 from freeslot.commands.starting import CannotStart, need_port, say, set_up
 
-SECONDS_TO_STOP = 8
 SECONDS_TO_BEGIN = 120
-OWN_PREFIXES = ("FREESLOT_",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,10 +66,10 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _run(arguments: argparse.Namespace, data: Path) -> int:
-    with ExitStack() as stack:
-        from freeslot.demo.mail_sink import start_mail_sink
-        from freeslot.demo.text_gateway import TextGateway
+    from freeslot.demo.mail_sink import start_mail_sink
+    from freeslot.demo.text_gateway import TextGateway
 
+    with ExitStack() as stack:
         sink = start_mail_sink(data)
         stack.callback(sink.stop)
         gateway = TextGateway(data)
@@ -80,17 +78,33 @@ def _run(arguments: argparse.Namespace, data: Path) -> int:
         _configure(data, arguments.port, mail_port=sink.port, texts=gateway.address)
         set_up()
         _make_world()
-        process = stack.enter_context(_served(arguments))
-        _wait_until_ready(process, arguments)
-        _welcome(arguments.port)
-        return process.wait()
+        announcer = Announcer(arguments.host, arguments.port)
+        announcer.start()
+        _serve(arguments)
+        return 1 if announcer.gave_up else 0
+
+
+def _serve(arguments: argparse.Namespace) -> None:
+    from freeslot.commands.serve import THREADS_ON_SQLITE
+    from freeslot.commands.serving import Serving, serve
+
+    serve(
+        Serving(
+            host=arguments.host,
+            port=arguments.port,
+            processes=1,
+            threads=THREADS_ON_SQLITE,
+            worker_inside=True,
+            worker_beside=False,
+        )
+    )
 
 
 def _configure(data: Path, port: int, *, mail_port: int, texts: str) -> None:
     """The demo's own settings, and none of a deployment's that happen to be in the environment."""
     from freeslot.demo.folder import secrets_of
 
-    for name in [name for name in os.environ if name.startswith(OWN_PREFIXES)]:
+    for name in [name for name in os.environ if name.startswith("FREESLOT_")]:
         del os.environ[name]
     os.environ.pop("DATABASE_URL", None)
     os.environ["DJANGO_SETTINGS_MODULE"] = "freeslot.config.settings"
@@ -117,46 +131,31 @@ def _make_world() -> None:
     connections.close_all()
 
 
-@contextmanager
-def _served(arguments: argparse.Namespace) -> Iterator["subprocess.Popen[bytes]"]:
-    """The web server as a process of its own, ended with this one whatever happens."""
-    command = [
-        sys.executable, "-m", "freeslot.cli", "serve", "--quiet", f"--parent={os.getpid()}",
-        f"--host={arguments.host}", f"--port={arguments.port}",
-    ]  # fmt: skip
-    process = subprocess.Popen(command)
-    try:
-        yield process
-    finally:
-        for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, signal.SIG_IGN)
-        process.terminate()
-        try:
-            process.wait(SECONDS_TO_STOP)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+class Announcer(threading.Thread):
+    """Says so once it answers and the first messages are delivered; ends the demo if that never comes."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(name="freeslot-announcer", daemon=True)
+        self._host, self._port = host, port
+        self.gave_up = False
+
+    def run(self) -> None:
+        ends = time.monotonic() + SECONDS_TO_BEGIN
+        while time.monotonic() < ends:
+            if answers(self._host, self._port) and _all_is_delivered():
+                _welcome(self._port)
+                return
+            time.sleep(0.2)
+        sys.stderr.write(f"freeslot: The demo did not become ready within {SECONDS_TO_BEGIN} seconds.\n")
+        self.gave_up = True
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _wait_until_ready(process: "subprocess.Popen[bytes]", arguments: argparse.Namespace) -> None:
-    """Until it answers and all first messages are delivered. Raises CannotStart when that does not happen."""
-    ends = time.monotonic() + SECONDS_TO_BEGIN
-    while time.monotonic() < ends:
-        if process.poll() is not None:
-            raise CannotStart("The demo's web server has stopped; what it said is above.")
-        if _is_ready(arguments.host, arguments.port) and _all_is_delivered():
-            return
-        time.sleep(0.1)
-    raise CannotStart(f"The demo did not become ready within {SECONDS_TO_BEGIN} seconds.")
-
-
-def _is_ready(host: str, port: int) -> bool:
-    import http.client
-
+def answers(host: str, port: int) -> bool:
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        connection.request("GET", "/readyz", headers={"Host": f"localhost:{port}"})
-        return connection.getresponse().status == 200
+        connection.request("GET", "/healthz", headers={"Host": f"localhost:{port}"})
+        return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False
     finally:
@@ -164,9 +163,13 @@ def _is_ready(host: str, port: int) -> bool:
 
 
 def _all_is_delivered() -> bool:
+    from django.db import connection
+
     from freeslot.config.health import queues
 
-    return not any(model._default_manager.filter(done_at__isnull=True).exists() for model in queues())
+    waiting = any(model._default_manager.filter(done_at__isnull=True).exists() for model in queues())
+    connection.close()
+    return not waiting
 
 
 def _welcome(port: int) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from freeslot.commands.starting import need_migrations, say, set_up
@@ -36,23 +37,15 @@ def breaches(*, now: datetime) -> Iterator[str]:
         yield from import_string(path)(now=now)
 
 
-def one_moment() -> "Snapshot":
-    return Snapshot()
-
-
-class Snapshot:
+@contextmanager
+def one_moment() -> Iterator[None]:
     """Lets a live database be read as it is at one moment, without holding up anybody who writes."""
+    from django.db import connection, transaction
 
-    def __enter__(self) -> None:
-        from django.db import connection, transaction
-
-        if connection.vendor == "sqlite":
-            connection.transaction_mode = "DEFERRED"
-        self._atomic = transaction.atomic()
-        self._atomic.__enter__()
+    if connection.vendor == "sqlite":
+        vars(connection)["transaction_mode"] = "DEFERRED"
+    with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-
-    def __exit__(self, *details: object) -> None:
-        self._atomic.__exit__(*details)
+        yield

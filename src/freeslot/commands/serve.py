@@ -4,7 +4,6 @@ import argparse
 
 from django.core.exceptions import ImproperlyConfigured
 
-from freeslot.commands.parent import stop_with_parent
 from freeslot.commands.starting import CannotStart, need_migrations, need_port, say, set_up
 
 THREADS_ON_SQLITE = 8
@@ -12,13 +11,16 @@ THREADS_ON_POSTGRESQL = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine only)")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine only)"
+    )
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
-    parser.add_argument("--processes", type=_at_least_one, default=1, help="web processes; more than one needs PostgreSQL")
+    parser.add_argument(
+        "--processes", type=_at_least_one, default=1, help="web processes; more than one needs PostgreSQL"
+    )
     parser.add_argument("--threads", type=_at_least_one, help="threads of each (default: 8 on SQLite, 2 on PostgreSQL)")
     parser.add_argument("--no-worker", dest="worker", action="store_false", help="leave the worker out")
     parser.add_argument("--quiet", action="store_true", help="do not say where it listens")
-    parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
 
 
 def _at_least_one(text: str) -> int:
@@ -37,8 +39,6 @@ def run(arguments: argparse.Namespace) -> int:
     on_sqlite = connections["default"].vendor == "sqlite"
     if on_sqlite and arguments.processes > 1:
         raise CannotStart("On SQLite there is exactly one web process; leave --processes out, or set DATABASE_URL.")
-    if arguments.parent is not None:
-        stop_with_parent(arguments.parent)
     connections.close_all()
     default = THREADS_ON_SQLITE if on_sqlite else THREADS_ON_POSTGRESQL
     from freeslot.commands.serving import Serving, serve

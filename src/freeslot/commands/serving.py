@@ -102,5 +102,7 @@ class WorkerBeside:
         with self._guard:
             if self._stopping.is_set():
                 return None
-            self._process = subprocess.Popen([sys.executable, "-m", "freeslot.cli", "worker", f"--parent={os.getpid()}"])
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "freeslot.cli", "worker", f"--parent={os.getpid()}"]
+            )
             return self._process

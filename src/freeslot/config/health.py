@@ -93,7 +93,9 @@ def _lines(now: datetime) -> Iterator[str]:
         yield from _gauge("freeslot_worker_heartbeat_seconds", "Since the worker's last sign of life.", [("", age)])
     message = apps.get_model("messages", "Message")
     states = message._default_manager.values_list("state").annotate(count=Count("pk")).order_by("state")
-    yield from _gauge("freeslot_messages", "Messages by state.", [(f'state="{state}"', count) for state, count in states])
+    yield from _gauge(
+        "freeslot_messages", "Messages by state.", [(f'state="{state}"', count) for state, count in states]
+    )
 
 
 def queues() -> list[type[Leased]]:

@@ -16,7 +16,9 @@ def world_facts(now: datetime) -> dict[str, Any]:
     """In the form that CONTRACT gives for /demo/world.json."""
     practices = Practice.objects.order_by("slug").values("slug", "name", "zone")
     users = User.objects.in_bulk([person.username for person in PEOPLE], field_name="username")
-    patients = [_person(person, account(users[person.username].pk), now) for person in PEOPLE if person.username in users]
+    patients = [
+        _person(person, account(users[person.username].pk), now) for person in PEOPLE if person.username in users
+    ]
     return {"practices": list(practices), "patients": patients, "staff": []}
 
 

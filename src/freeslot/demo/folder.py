@@ -43,7 +43,9 @@ def _lock(folder: Path) -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         lock.close()
-        raise FolderRefused(f"Another demo is running on {folder}. Stop it, or name another folder with --data.") from error
+        raise FolderRefused(
+            f"Another demo is running on {folder}. Stop it, or name another folder with --data."
+        ) from error
     return lock
 
 

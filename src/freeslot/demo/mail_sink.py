@@ -1,11 +1,12 @@
 """A small mail server on this machine: takes every message the product sends and puts it into the demo's outbox."""
 
+import asyncio
 import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
@@ -20,7 +21,9 @@ LARGEST_MAIL = 10 * 1024 * 1024
 
 def start_mail_sink(data: Path) -> Controller:
     """Starts it on a free port of loopback (`controller.port`); `controller.stop()` ends it."""
-    controller = _Sink(_Handler(data), hostname="127.0.0.1", port=0, server_hostname="localhost", data_size_limit=LARGEST_MAIL)
+    controller = _Sink(
+        _Handler(data), hostname="127.0.0.1", port=0, server_hostname="localhost", data_size_limit=LARGEST_MAIL
+    )
     controller.start()
     return controller
 
@@ -29,8 +32,8 @@ class _Sink(Controller):
     """The library calls its own port to see that it listens, so it must know which one it was given."""
 
     def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        self.port = cast("asyncio.Server", self.server).sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # the library's own
 
 
 class _Handler:

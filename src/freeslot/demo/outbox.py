@@ -1,4 +1,4 @@
-"""What the demo's mail sink and text gateway received: one file a message, read by the web process for /demo/outbox/."""
+"""What the demo's mail sink and text gateway received: one file a message, which the web process reads."""
 
 import itertools
 import json

@@ -1,7 +1,7 @@
 """Which visits the demo has, and when: chosen so that every verdict is there at whatever hour it is made.
 
-A plan is a table; `place_all` turns it into instants. Times that must lie near now fall into office hours where they can,
-else the practitioner opens for them, be it at night; no visit runs into midnight, where a day's opening hours end.
+The plan is a table; `place_all` turns it into instants. Times that must lie near now fall into office hours where they
+can, else the practitioner opens for them, be it at night; no visit runs into midnight, where opening hours end.
 """
 
 from collections.abc import Iterator
@@ -192,7 +192,10 @@ def pieces_of(starts_at: datetime, ends_at: datetime, house: House) -> Iterator[
 def ends_before_midnight(starts_at: datetime, ends_at: datetime, house: House) -> bool:
     """Opening hours cannot say 24:00, so the last slot of a day is never published."""
     zone = ZoneInfo(house.zone)
-    local = ((one.astimezone(zone).date(), other.astimezone(zone).date()) for one, other in pieces_of(starts_at, ends_at, house))
+    local = (
+        (one.astimezone(zone).date(), other.astimezone(zone).date())
+        for one, other in pieces_of(starts_at, ends_at, house)
+    )
     return all(first == last for first, last in local)
 
 

@@ -35,7 +35,7 @@ class TextGateway:
 
 def _handler(data: Path) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the library's name
+        def do_POST(self) -> None:
             length = self.headers.get("Content-Length", "")
             if self.path != PATH:
                 self._answer(HTTPStatus.NOT_FOUND, _error(20404, "The requested resource was not found"))

@@ -1,0 +1,16 @@
+"""What must always hold of slots, visits and their history; run by `freeslot doctor`.
+
+Each breach is one sentence; visits are named by their reference, nobody by name.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from freeslot.scheduling.invariants import history, ownership, slots, visits
+
+
+def breaches(*, now: datetime) -> Iterator[str]:
+    yield from slots.breaches(now=now)
+    yield from visits.breaches(now=now)
+    yield from history.breaches()
+    yield from ownership.breaches()
