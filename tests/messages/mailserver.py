@@ -1,5 +1,7 @@
 """A mail server that really listens, and does what a test asks of it."""
 
+# ruff: noqa: N802 - the library gives the names of its hooks
+
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,7 +32,7 @@ class Mailbox:
 
     async def handle_MAIL(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: Any
-    ) -> str:  # noqa: N802
+    ) -> str:
         self.seen["mail"] += 1
         answer = self.at_sender(address)
         if answer is None:
@@ -40,14 +42,14 @@ class Mailbox:
 
     async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
-    ) -> str:  # noqa: N802
+    ) -> str:
         self.seen["rcpt"] += 1
         answer = self.at_recipient(address)
         if answer is None:
             envelope.rcpt_tos.append(address)
         return answer or "250 fine"
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
         self.seen["data"] += 1
         answer = self.at_data(envelope)
         if answer is None:

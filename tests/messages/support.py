@@ -1,9 +1,12 @@
-"""Short ways to what tests of messages need: a cancel, its messages, one turn of the worker's two jobs."""
+"""Short ways to what tests of messages need: visits in every state, their messages, and the mails made of them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 
 from freeslot.events.models import Event
-from freeslot.events.outbox import handle_due_events
+from freeslot.messages.letter import Letter
+from freeslot.messages.mail import mail_for
 from freeslot.messages.models import Message
 from freeslot.messages.reactor import react
 from freeslot.messages.sending import send_due_messages
@@ -11,11 +14,13 @@ from freeslot.scheduling.actors import Actor, Door
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.operations.cancel import cancel_appointment
 from freeslot.scheduling.operations.undo import undo_cancel
-from tests.support.cast import Cast
+from tests.support.cast import RULES, Cast, make_cast
+
+TELLING_RULES = RULES | {"tell_after": {"minutes_before": 120}}
 
 
 def cancel(
-    cast: Cast, visit: Appointment, *, at: datetime | None = None, actor: Actor | None = None, fee: int = 99999
+    cast: Cast, visit: Appointment, *, at: datetime | None = None, actor: Actor | None = None, ask_review: bool = False
 ) -> None:
     by_practice = actor is not None and actor.practice_id is not None
     cancel_appointment(
@@ -24,9 +29,10 @@ def cancel(
         door=Door.DESK if by_practice else Door.PORTAL,
         reason="",
         note="",
-        accepted_fee=fee,
+        accepted_fee=99999,
         idempotency_key="",
         now=at or cast.now,
+        ask_review=ask_review,
     )
 
 
@@ -35,10 +41,10 @@ def undo(cast: Cast, visit: Appointment, *, at: datetime) -> None:
 
 
 def make_messages(now: datetime) -> list[Message]:
-    """What the worker's reactor makes of all events there are, in their order."""
+    """What the reactor makes of all events there are, in their order."""
     for event in Event.objects.order_by("subject_id", "version"):
         react(event, now)
-    return list(Message.objects.order_by("appointment_id", "event_version"))
+    return list(Message.objects.order_by("queued_at", "appointment_id", "event_version"))
 
 
 def send_all(now: datetime) -> None:
@@ -46,4 +52,47 @@ def send_all(now: datetime) -> None:
         pass
 
 
-__all__ = ["cancel", "handle_due_events", "make_messages", "send_all", "undo"]
+def letter_of(message: Message) -> Letter:
+    return Letter.of(Event.objects.get(pk=message.event_id), language=message.language)
+
+
+def mail_of(message: Message) -> EmailMessage:
+    """As a mail program reads it from its bytes."""
+    mail = message_from_bytes(mail_for(message, letter_of(message)).as_bytes(), policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    assert not [defect for part in mail.walk() for defect in part.defects]
+    return mail
+
+
+def plain_text(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
+def html_text(mail: EmailMessage) -> str:
+    body = mail.get_body(("html",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def calendar_text(mail: EmailMessage) -> bytes:
+    parts = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    return bytes(parts[0].get_payload(decode=True)) if parts else b""
+
+
+def one_of_each(language: str = "en", *, alias: str = "", name: str = "Elm Street Practice") -> dict[str, Message]:
+    """A message of every kind, by its kind."""
+    cast = make_cast(language=language, rules=TELLING_RULES, name=name, weeks=2)
+    if alias:
+        cast.practice.neutral_alias = alias
+        cast.practice.save()
+    free = cast.book()
+    cancel(cast, free)
+    undo(cast, free, at=cast.now + timedelta(minutes=2))
+    cancel(cast, cast.book(days=3), actor=cast.staff)
+    late = cast.book(days=1)
+    cancel(cast, late, at=late.starts_at - timedelta(hours=5))
+    told = cast.book(days=2)
+    cancel(cast, told, at=told.starts_at - timedelta(hours=1))
+    return {message.kind: message for message in make_messages(cast.now + timedelta(days=3))}

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from freeslot.messages.letter import Letter
-from freeslot.messages.rendering import one_line
 from freeslot.messages.senders import sender_address
+from freeslot.messages.texts import one_line
 
 PRODUCT = "-//Freeslot//Freeslot//EN"
 

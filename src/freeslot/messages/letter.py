@@ -13,14 +13,16 @@ from freeslot.messages.hours import phone_hours_words
 from freeslot.messages.kinds import MessageKind, kind_of
 from freeslot.messages.proofs import number_for
 from freeslot.messages.senders import page_address
+from freeslot.messages.texts import one_line
 from freeslot.practices.models import Location, Practice, Practitioner
 from freeslot.practices.words import place_of
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.money import Money
 from freeslot.scheduling.policy import Verdict, VisitFacts, verdict_for
 from freeslot.scheduling.states import Side, Status
-from freeslot.scheduling.words import fee_words, panel_for
+from freeslot.scheduling.words import fee_amount, fee_words, panel_for
 from freeslot.web.facts import Brand, DeadlineLine, Frame, PhoneLine, Place, VisitCard
+from freeslot.web.formatting import brief_day, clock
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Letter:
 
     @property
     def practice_name(self) -> str:
-        return self.practice.public_name
+        return one_line(self.practice.public_name)
 
     @property
     def is_discreet(self) -> bool:
@@ -72,6 +74,14 @@ class Letter:
     @property
     def ends_at(self) -> datetime:
         return datetime.fromisoformat(self.data["ends_at"])
+
+    @property
+    def brief_when(self) -> str:
+        """Day and time where there is little room: `Wed 10 Mar, 4:00 pm`."""
+        zone, locale = self.place.zone, self.place.locale
+        return (
+            f"{brief_day(self.starts_at, zone=zone, locale=locale)}, {clock(self.starts_at, zone=zone, locale=locale)}"
+        )
 
     @property
     def undo_until(self) -> datetime | None:
@@ -156,6 +166,15 @@ class Letter:
     @property
     def fee_words(self) -> str:
         return fee_words(self.fee, self.data.get("fee_state", ""), self.place)
+
+    @property
+    def fee_brief(self) -> str:
+        """What was decided about the fee where there is little room."""
+        if not self.fee:
+            return _("No fee.")
+        amount = {"fee": fee_amount(self.fee, self.place)}
+        in_review = self.data.get("fee_state") == "in_review"
+        return (_("Fee of %(fee)s in review.") if in_review else _("Fee: %(fee)s.")) % amount
 
     @cached_property
     def visit_facts(self) -> VisitFacts:

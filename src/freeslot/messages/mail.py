@@ -2,16 +2,17 @@
 
 import hashlib
 from datetime import UTC
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
 
 from freeslot.messages.calendar import calendar_for
+from freeslot.messages.headers import Headers
 from freeslot.messages.letter import Letter
 from freeslot.messages.models import Message
 from freeslot.messages.proofs import attachments_for
-from freeslot.messages.rendering import html_of, one_line, subject_of, text_of
+from freeslot.messages.rendering import html_of, subject_of, text_of
 from freeslot.messages.senders import sender_address
 
 
@@ -24,11 +25,12 @@ def mail_for(message: Message, letter: Letter) -> EmailMessage:
 
     multipart/mixed of an alternative (text, HTML, calendar) and the files: the shape that calendars were seen to take.
     """
-    mail = EmailMessage(policy=SMTP if message.address.isascii() else SMTPUTF8)
+    recipient = wire_address(message.address)
+    mail = EmailMessage(policy=Headers(linesep="\r\n", utf8=not recipient.isascii()))
     _add_headers(mail, message, letter)
     mail.set_content(text_of(letter), cte="quoted-printable")
     mail.add_alternative(html_of(letter), subtype="html", cte="quoted-printable")
-    calendar = calendar_for(letter, address=message.address)
+    calendar = calendar_for(letter, address=recipient)
     if calendar:
         _add_calendar(mail, calendar, method=letter.kind.calendar_method)
     for name, media_type, content in attachments_for(letter.event, message.language):
@@ -39,24 +41,35 @@ def mail_for(message: Message, letter: Letter) -> EmailMessage:
     return mail
 
 
+def wire_address(address: str) -> str:
+    """The address as mail servers take it, its domain in ASCII. Raises BadAddress."""
+    name, _, domain = address.rpartition("@")
+    try:
+        return str(_address(name, domain.encode("idna").decode()).addr_spec)
+    except (ValueError, IndexError, MessageError) as error:
+        raise BadAddress from error
+
+
+def _address(name: str, domain: str) -> Address:
+    if name.isascii():
+        return Address(addr_spec=f"{name}@{domain}")
+    if not all(sign.isprintable() and sign not in ' "(),:;<>@[\\]' for sign in name):
+        raise BadAddress
+    return Address(username=name, domain=domain)
+
+
 def _add_headers(mail: EmailMessage, message: Message, letter: Letter) -> None:
     """The Date is the event's: what the mail says was so then, and a repeat carries the same."""
-    mail["From"] = Address(one_line(letter.practice_name), addr_spec=sender_address())
-    mail["To"] = address_of(message)
+    name, _, domain = wire_address(message.address).rpartition("@")
+    mail["From"] = Address(letter.practice_name, addr_spec=sender_address())
+    mail["To"] = _address(name, domain)
     if letter.practice.email:
-        mail["Reply-To"] = Address(one_line(letter.practice_name), addr_spec=letter.practice.email)
+        mail["Reply-To"] = Address(letter.practice_name, addr_spec=letter.practice.email)
     mail["Subject"] = subject_of(letter)
     mail["Date"] = format_datetime(letter.event.at.astimezone(UTC).replace(microsecond=0))
     mail["Message-ID"] = message.message_id
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
-
-
-def address_of(message: Message) -> Address:
-    try:
-        return Address(addr_spec=message.address)
-    except (ValueError, IndexError) as error:
-        raise BadAddress from error
 
 
 def _add_calendar(mail: EmailMessage, calendar: bytes, *, method: str) -> None:

@@ -8,9 +8,9 @@ from django.utils.translation import override
 
 from freeslot.messages import sections
 from freeslot.messages.letter import Letter
+from freeslot.messages.texts import gsm_text, one_line
 
 _BLANKS = re.compile(r"\n{3,}")
-_NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+")
 
 
 def subject_of(letter: Letter) -> str:
@@ -26,9 +26,14 @@ def html_of(letter: Letter) -> str:
     return _filled(letter, "email.html", as_html=True)
 
 
-def one_line(text: str) -> str:
-    """Text that is safe in a header: no control signs, no line ends, single spaces."""
-    return _NOT_IN_A_LINE.sub(" ", text).strip()
+def sms_of(letter: Letter) -> str:
+    return gsm_text(one_line(_filled(letter, "sms.txt", as_html=False)))
+
+
+def push_of(letter: Letter) -> tuple[str, str]:
+    """Title and text for a lock screen: nothing that others may not read."""
+    title, _, text = _filled(letter, "push.txt", as_html=False).strip().partition("\n")
+    return one_line(title), one_line(text)
 
 
 def _filled(letter: Letter, name: str, *, as_html: bool) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from freeslot.events.leases import claim_due, is_claimable
 from freeslot.events.models import Event
 from freeslot.messages.letter import Letter
-from freeslot.messages.mail import BadAddress, mail_for
+from freeslot.messages.mail import BadAddress, mail_for, wire_address
 from freeslot.messages.models import LONGEST_WAIT, SHORTEST_WAIT, Message
 from freeslot.messages.proofs import ProofMissing
 from freeslot.messages.senders import sender_address
@@ -50,7 +50,7 @@ def _send(line: MailLine, message: Message, now: datetime) -> bool:
     try:
         letter = Letter.of(Event.objects.get(pk=message.event_id), language=message.language)
         mail = mail_for(message, letter)
-        line.send(mail, sender=sender_address(), recipient=message.address)
+        line.send(mail, sender=sender_address(), recipient=wire_address(message.address))
     except NotSent as failure:
         _note(message, failure, now)
         return failure.fate is not Fate.NO_LINE

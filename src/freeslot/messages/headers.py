@@ -1,0 +1,38 @@
+"""How the headers of our mails are written: any text comes back exactly as it went out."""
+
+from email.header import Header
+from email.headerregistry import AddressHeader
+from email.policy import EmailPolicy
+from typing import Any
+
+PERSONS = {"from", "reply-to"}
+
+
+class Headers(EmailPolicy):
+    """Subjects and names beyond ASCII as encoded words throughout.
+
+    The standard way encodes a few words only, and adds a space where a line ends between those and plain ones.
+    """
+
+    def fold(self, name: str, value: Any) -> str:
+        return self._own(name, value) or super().fold(name, value)
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        own = self._own(name, value)
+        return own.encode() if own else super().fold_binary(name, value)
+
+    def _own(self, name: str, value: Any) -> str:
+        if str(value).isascii() or self.utf8:
+            return ""
+        if name.lower() == "subject":
+            return self._line(name, self._encoded(name, str(value)))
+        if name.lower() in PERSONS and isinstance(value, AddressHeader):
+            (person,) = value.addresses
+            return self._line(name, f"{self._encoded(name, person.display_name)}{self.linesep} <{person.addr_spec}>")
+        return ""
+
+    def _encoded(self, name: str, text: str) -> str:
+        return Header(text, "utf-8", header_name=name).encode(linesep=self.linesep)
+
+    def _line(self, name: str, value: str) -> str:
+        return f"{name}: {value}{self.linesep}"
