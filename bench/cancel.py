@@ -1,6 +1,5 @@
 """A cancel as an operation, with its receipt, beside the same rows by bare SQL: one client, and how many statements."""
 
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -9,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bench.figures import Figure, in_turns
 from bench.floor import copied_statements, floor_cancel
-from bench.world import World, make_world
+from bench.world import Visit, make_world
 from freeslot.events.models import Event
 from freeslot.receipts.issue import receipt_for
 from freeslot.scheduling.actors import Door, account
@@ -19,16 +18,16 @@ ROUNDS, EACH, WARM_UP = 7, 60, 40
 MOST_STATEMENTS, MOST_TIMES_FLOOR = 10, 4.0
 
 
-def cancel_once(world: World, reference: str, now: datetime) -> None:
+def cancel_once(visit: Visit, now: datetime) -> None:
     """What a press does below the page: the operation and its receipt."""
     outcome = cancel_appointment(
-        ref=reference,
-        actor=account(world.user_id),
+        ref=visit.reference,
+        actor=account(visit.user_id),
         door=Door.PORTAL,
         reason="",
         note="",
         accepted_fee=0,
-        idempotency_key=reference,
+        idempotency_key=visit.reference,
         now=now,
     )
     assert outcome.event is not None
@@ -40,10 +39,10 @@ def run() -> Iterator[Figure]:
     world = make_world(2 * ROUNDS * EACH + WARM_UP + 2)
     visits = iter(world.visits)
     for _ in range(WARM_UP):
-        cancel_once(world, next(visits)[1], now)
-    reference = next(visits)[1]
+        cancel_once(next(visits), now)
+    visit = next(visits)
     with CaptureQueriesContext(connection) as captured:
-        cancel_once(world, reference, now)
+        cancel_once(visit, now)
     statements = [
         each["sql"] for each in captured if not each["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"))
     ]
@@ -51,15 +50,14 @@ def run() -> Iterator[Figure]:
         "cancel and receipt, SQL statements", connection.vendor, len(statements), "",
         bound=f"at most {MOST_STATEMENTS}", holds=len(statements) <= MOST_STATEMENTS,
     )  # fmt: skip
-    bare = floor_cancel(copied_statements(reference))
+    bare = floor_cancel(copied_statements(visit.reference))
     left = list(visits)
     ours, theirs = left[: ROUNDS * EACH], left[ROUNDS * EACH :]
 
     def floor(index: int) -> None:
-        appointment_id, its_reference = theirs[index]
-        bare(uuid.UUID(str(appointment_id)), its_reference)
+        bare(theirs[index].id, theirs[index].reference)
 
-    mine, least = in_turns(lambda index: cancel_once(world, ours[index][1], now), floor, rounds=ROUNDS, each=EACH)
+    mine, least = in_turns(lambda index: cancel_once(ours[index], now), floor, rounds=ROUNDS, each=EACH)
     yield Figure("cancel by bare SQL, one client", connection.vendor, 1000 * least, "ms")
     yield Figure(
         "cancel as an operation, one client", connection.vendor, 1000 * mine, "ms", ratio=mine / least,

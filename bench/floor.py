@@ -45,9 +45,7 @@ def floor_cancel(sample: list[tuple[str, list[Any]]]) -> Callable[[uuid.UUID, st
     )
     inserts = [text.replace("%s", mark) for text, _ in sample]
     rows = [values for _, values in sample]
-    places = {
-        name: _places(sample, name) for name in ("id", "subject_id", "appointment_id", "event_id", "key", "number")
-    }
+    places = {name: _places(name) for name in ("id", "subject_id", "appointment_id", "event_id", "key", "number")}
     now = datetime.now(UTC)
     until = _value(Slot, "held_until", now + timedelta(minutes=10))
     cancelled = _cancelled(now)

@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,36 +17,33 @@ from bench.figures import Figure
 from bench.floor import copied_statements, floor_cancel
 from bench.load import Load, request, send
 from bench.server import CSRF, cookies_for, running_server
-from bench.world import World, make_world, set_up
-from freeslot.accounts.models import User
+from bench.world import Visit, make_world, set_up
 
 CLIENTS, EACH, ALONE = 16, 1600, 200
 LEAST_SHARE = 1 / 12
 
 
 def run() -> Iterator[Figure]:
-    from datetime import UTC, datetime
-
-    world = make_world(4 * EACH + 4 * ALONE + 64, patients=400)
+    world = make_world(2 * EACH + 4 * ALONE + 65)
     visits = list(world.visits)
-    cancel_once(world, visits[0][1], datetime.now(UTC))
-    sample = copied_statements(visits[0][1])
+    cancel_once(visits[0], datetime.now(UTC))
+    sample = copied_statements(visits[0].reference)
     del visits[0]
     take = iter(visits)
 
-    def some(count: int) -> list[tuple[Any, str]]:
+    def some(count: int) -> list[Visit]:
         return [next(take) for _ in range(count)]
 
     bare_alone = _bare(sample, some(ALONE), clients=1)
     bare_many = _bare(sample, some(EACH), clients=CLIENTS)
     processes = 2 if connection.vendor == "postgresql" else 1
-    cookies = cookies_for(User.objects.get(pk=world.user_id))
+    warm, single, looked_at, crowd = (_signed_in(some(count)) for count in (64, ALONE, ALONE, EACH))
     connection.close()
     with running_server(processes=processes) as port:
-        send(port, _cancels(some(64), cookies), clients=4)
-        alone = send(port, _cancels(some(ALONE), cookies), clients=1)
-        pages = send(port, _pages([ref for _, ref in some(ALONE)] * 4, cookies), clients=CLIENTS)
-        many = send(port, _cancels(some(EACH), cookies), clients=CLIENTS)
+        send(port, _cancels(warm), clients=4)
+        alone = send(port, _cancels(single), clients=1)
+        pages = send(port, _pages(looked_at) * 4, clients=CLIENTS)
+        many = send(port, _cancels(crowd), clients=CLIENTS)
     yield from _figures("cancel by HTTP, one client", alone, bare_alone)
     yield from _figures(f"cancel by HTTP, {CLIENTS} clients", many, bare_many, bound=connection.vendor == "postgresql")
     yield Figure(f"cancel page by HTTP, {CLIENTS} clients", connection.vendor, pages.rate, "/s")
@@ -63,21 +61,27 @@ def _figures(name: str, load: Load, bare: float, *, bound: bool = False) -> Iter
     yield Figure(f"{name}: slowest twentieth", connection.vendor, load.p95, "ms")
 
 
-def _cancels(visits: Sequence[tuple[Any, str]], cookies: str) -> list[bytes]:
+def _signed_in(visits: Sequence[Visit]) -> list[tuple[Visit, str]]:
+    return [(visit, cookies_for(visit.user_id)) for visit in visits]
+
+
+def _cancels(visits: Sequence[tuple[Visit, str]]) -> list[bytes]:
     made = []
-    for _, reference in visits:
+    for visit, cookies in visits:
         body = urlencode(
             {"csrfmiddlewaretoken": CSRF, "confirm": "0", "key": uuid.uuid4().hex, "reason": "", "note": ""}
         )
-        made.append(request("POST", f"/appointments/{reference}/cancellation/", cookies=cookies, body=body))
+        made.append(request("POST", f"/appointments/{visit.reference}/cancellation/", cookies=cookies, body=body))
     return made
 
 
-def _pages(references: Sequence[str], cookies: str) -> list[bytes]:
-    return [request("GET", f"/appointments/{each}/cancellation/", cookies=cookies) for each in references]
+def _pages(visits: Sequence[tuple[Visit, str]]) -> list[bytes]:
+    return [
+        request("GET", f"/appointments/{visit.reference}/cancellation/", cookies=cookies) for visit, cookies in visits
+    ]
 
 
-def _bare(sample: list[tuple[str, list[Any]]], visits: list[tuple[Any, str]], *, clients: int) -> float:
+def _bare(sample: list[tuple[str, list[Any]]], visits: list[Visit], *, clients: int) -> float:
     """Bare cancels a second by that many clients, spread over two processes as the web server is."""
     processes = 2 if clients > 1 and connection.vendor == "postgresql" else 1
     shares = [visits[index::processes] for index in range(processes)]
@@ -92,7 +96,7 @@ def _nothing(_index: int) -> None:
     time.sleep(0.05)
 
 
-def _bare_process(sample: list[tuple[str, list[Any]]], visits: list[tuple[Any, str]], clients: int) -> float:
+def _bare_process(sample: list[tuple[str, list[Any]]], visits: list[Visit], clients: int) -> float:
     guard, left = threading.Lock(), iter(visits)
 
     def work() -> None:
@@ -103,7 +107,7 @@ def _bare_process(sample: list[tuple[str, list[Any]]], visits: list[tuple[Any, s
                 visit = next(left, None)
             if visit is None:
                 break
-            run(uuid.UUID(str(visit[0])), visit[1])
+            run(visit.id, visit.reference)
         connection.close()
 
     threads = [threading.Thread(target=work) for _ in range(clients)]
@@ -113,6 +117,3 @@ def _bare_process(sample: list[tuple[str, list[Any]]], visits: list[tuple[Any, s
     for thread in threads:
         thread.join()
     return len(visits) / (time.perf_counter() - started)
-
-
-__all__ = ["World", "run"]

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -44,8 +45,9 @@ def _wait_until_it_answers(port: int, process: "subprocess.Popen[bytes]") -> Non
     sys.exit("The server did not start.")
 
 
-def cookies_for(user: User) -> str:
+def cookies_for(user_id: uuid.UUID) -> str:
     """Cookies of someone who is signed in and has loaded a form."""
+    user = User(pk=user_id)
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]

@@ -10,12 +10,18 @@ import django
 
 
 @dataclass(frozen=True)
+class Visit:
+    id: uuid.UUID
+    reference: str
+    user_id: uuid.UUID
+
+
+@dataclass(frozen=True)
 class World:
-    """`visits` are (appointment id, reference); `user_id` holds a grant for the patient of all of them."""
+    """Booked visits, each of another patient who signs in with an account of their own."""
 
     practice_id: uuid.UUID
-    user_id: uuid.UUID
-    visits: list[tuple[uuid.UUID, str]]
+    visits: list[Visit]
 
 
 def set_up() -> None:
@@ -27,8 +33,8 @@ def set_up() -> None:
     call_command("migrate", verbosity=0)
 
 
-def make_world(visits: int, *, patients: int = 100) -> World:
-    """Booked visits from a week ahead on, one slot each, spread over `patients` patients of one account."""
+def make_world(visits: int) -> World:
+    """Booked visits from a week ahead on, one slot each."""
     from freeslot.accounts.models import User
     from freeslot.events.models import Event
     from freeslot.patients.models import Contact, Grant, Patient
@@ -46,13 +52,16 @@ def make_world(visits: int, *, patients: int = 100) -> World:
     policy = Policy.objects.create(practice=practice, version=1, valid_from=now - timedelta(days=90), rules=rules)
     place = Location.objects.create(practice=practice, name="Mill Street", address="12 Mill Street")
     kind = VisitType.objects.create(practice=practice, name="Check-up", length=timedelta(minutes=20), price_minor=9000)
-    user = User.objects.create(username=f"bench-{uuid.uuid4().hex[:8]}")
+    users = [User(username=f"bench-{uuid.uuid4().hex}") for _ in range(visits)]
+    User.objects.bulk_create(users)
     people = [
         Patient(practice=practice, given_name="Ada", family_name=f"Number {n}", birth_date=date(1970, 1, 1))
-        for n in range(patients)
+        for n in range(visits)
     ]
     Patient.objects.bulk_create(people)
-    Grant.objects.bulk_create([Grant(user=user, patient=person, scope="self") for person in people])
+    Grant.objects.bulk_create(
+        [Grant(user=user, patient=person, scope="self") for user, person in zip(users, people, strict=True)]
+    )
     Contact.objects.bulk_create(
         [
             Contact(practice=practice, patient=person, kind="email", value=f"{person.pk}@example.org")
@@ -72,7 +81,7 @@ def make_world(visits: int, *, patients: int = 100) -> World:
             )  # fmt: skip
         starts = first + length * (index % per_person)
         appointment = Appointment(
-            practice=practice, patient=people[index % patients], practitioner=doctor, location=place, visit_type=kind,
+            practice=practice, patient=people[index], practitioner=doctor, location=place, visit_type=kind,
             policy=policy, status="booked", starts_at=starts, ends_at=starts + length, slot_count=1, price_minor=9000,
             currency="USD", booked_at=now - timedelta(days=30), booked_door="portal", reference=new_reference("FS"),
         )  # fmt: skip
@@ -107,8 +116,9 @@ def make_world(visits: int, *, patients: int = 100) -> World:
                 door="portal",
                 data=facts_of(each),
             )
-            for each in appointments
+            for each, user in zip(appointments, users, strict=True)
         ],
         batch_size=500,
     )
-    return World(practice.pk, user.pk, [(each.pk, each.reference) for each in appointments])
+    made = [Visit(each.pk, each.reference, user.pk) for each, user in zip(appointments, users, strict=True)]
+    return World(practice.pk, made)

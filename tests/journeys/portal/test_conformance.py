@@ -1,0 +1,62 @@
+"""The conformance journey through the portal: scripts on and off, phone and desktop, light and dark."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import PASSWORD, MakeCast, Work
+from tests.journeys.conformance import EXPECTED_EVENTS, cancel_undo_and_cancel_again, told
+from tests.support.browser import OpenPage, assert_accessible
+from tests.support.cast import Cast
+from tests.messages.mailserver import Mailbox
+
+pytestmark = pytest.mark.journey
+
+MAILS = [
+    ("booked", "email", "sent"),
+    ("cancelled", "email", "sent"),
+    ("cancelled", "email", "sent"),
+    ("undone", "email", "sent"),
+]
+
+
+def sign_in(page: Page, site: str, cast: Cast) -> None:
+    page.goto(f"{site}/p/{cast.practice.slug}/")
+    page.get_by_role("link", name="Sign in").first.click()
+    page.locator("[name=login]").fill(cast.patient_user.username)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(re.compile("/appointments/$"))
+
+
+@pytest.mark.parametrize(
+    ("phone", "scripts", "dark"), [(True, True, False), (True, False, True), (False, True, True), (False, False, False)]
+)
+def test_a_patient_cancels_takes_it_back_and_cancels_again(
+    phone: bool,
+    scripts: bool,
+    dark: bool,
+    live_server: Any,
+    open_page: OpenPage,
+    new_cast: MakeCast,
+    mailbox: Mailbox,
+    work: Work,
+) -> None:
+    cast = new_cast()
+    visit = cast.book()
+    work()
+    page = open_page(phone=phone, scripts=scripts, dark=dark)
+    sign_in(page, live_server.url, cast)
+    page.goto(f"{live_server.url}/appointments/")
+    assert_accessible(page)
+    page.locator(f"[data-ref='{visit.reference}']").get_by_role("link").first.click()
+    cancel_undo_and_cancel_again(page, visit.reference, after_each=lambda: assert_accessible(page))
+    work()
+    story = told(visit)
+    assert (story.status, story.fee_minor, story.slots) == ("cancelled", 0, ["held"])
+    assert story.events == EXPECTED_EVENTS
+    assert story.doors == {"portal"}
+    assert story.messages == MAILS
+    assert (story.receipt["event"], story.receipt["actor"]) == ("cancelled", "patient")
