@@ -1,13 +1,17 @@
 """Reads the settings from the environment; a bad or missing value stops the start with one clear line."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import dj_database_url
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
+SECONDS_TO_CONNECT = 5
+HOST = re.compile(r"\*|\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -39,8 +43,37 @@ def number(name: str, default: int, *, least: int = 0) -> int:
     return int(value)
 
 
-def names(name: str, default: str = "") -> list[str]:
-    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+def choice(name: str, default: str, *, among: tuple[str, ...]) -> str:
+    value = text(name, default).strip().upper()
+    if value not in among:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(among)}.")
+    return value
+
+
+def hosts(name: str, default: str) -> list[str]:
+    """The host names in `name`, parted by commas, as the address line shows them: no scheme, no port, no path."""
+    found = [part.strip() for part in text(name, default).split(",") if part.strip()]
+    if not found or not all(HOST.fullmatch(each) for each in found):
+        raise ImproperlyConfigured(f"{name} must name the hosts to answer for, such as visits.example.")
+    return found
+
+
+def email_address(name: str, default: str) -> str:
+    value = text(name, default).strip()
+    try:
+        validate_email(value)
+    except ValidationError as error:
+        raise ImproperlyConfigured(f"{name} must be an e-mail address such as visits@practice.example.") from error
+    return value
+
+
+def gateway(name: str, default: str = "") -> str:
+    """The address of a service on the web, with its user and password where it has them; empty for none."""
+    value = text(name, default).strip()
+    parts = _split(name, value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ImproperlyConfigured(f"{name} must be an address like https://user:password@gateway.example/messages.")
+    return value
 
 
 def secrets(name: str, default: str | None = None, *, least_length: int = 32) -> list[str]:
@@ -53,11 +86,27 @@ def secrets(name: str, default: str | None = None, *, least_length: int = 32) ->
 
 def base_url(name: str, default: str | None = None) -> str:
     """An address such as https://visits.example, without a path or a slash at its end."""
-    value = text(name, default).rstrip("/")
-    parts = urlsplit(value)
+    value = text(name, default).strip().rstrip("/")
+    parts = _split(name, value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.username:
         raise ImproperlyConfigured(f"{name} must be an address like https://visits.example, without a path.")
     return value
+
+
+def host_of(url: str) -> str:
+    """The host of an address as a browser names it: an IPv6 one in its brackets."""
+    host = urlsplit(url).hostname or ""
+    return f"[{host}]" if ":" in host else host
+
+
+def _split(name: str, value: str) -> SplitResult:
+    """The parts of an address. Raises ImproperlyConfigured where its host or port makes no sense."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # reading it is what checks it
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} has a host or a port (0 to 65535) that cannot be read.") from error
+    return parts
 
 
 @dataclass(frozen=True)
@@ -72,18 +121,13 @@ class MailServer:
 
 def mail_server(name: str, default: str | None = None) -> MailServer:
     """smtp://user:pass@host:port (plain), smtp+tls://… (STARTTLS) or smtps://… (TLS from the first byte)."""
-    value = text(name, default)
-    parts = urlsplit(value)
+    parts = _split(name, text(name, default).strip())
     ports = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
-    try:
-        port = parts.port
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} has a port that is not a number from 0 to 65535.") from error
     if parts.scheme not in ports or not parts.hostname:
         raise ImproperlyConfigured(f"{name} must look like smtp://user:pass@host:port (or smtp+tls://, smtps://).")
     return MailServer(
         host=parts.hostname,
-        port=port or ports[parts.scheme],
+        port=parts.port or ports[parts.scheme],
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         tls=parts.scheme == "smtp+tls",
@@ -100,7 +144,14 @@ def database(name: str, data: Path) -> dict[str, object]:
         raise ImproperlyConfigured(f"{name} cannot be read as a database address.") from error
     engine = settings["ENGINE"]
     if engine == "django.db.backends.postgresql":
-        return settings | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": False, "DISABLE_SERVER_SIDE_CURSORS": True}
+        options: dict[str, object] = {"connect_timeout": SECONDS_TO_CONNECT}
+        options |= dict(settings.get("OPTIONS") or {})  # type: ignore[call-overload]
+        return settings | {
+            "OPTIONS": options,
+            "CONN_MAX_AGE": 600,
+            "CONN_HEALTH_CHECKS": False,
+            "DISABLE_SERVER_SIDE_CURSORS": True,
+        }
     if engine != "django.db.backends.sqlite3":
         raise ImproperlyConfigured(f"{name} must be postgres://… or sqlite:///….")
     pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"

@@ -16,7 +16,7 @@ DEBUG = False
 MAINTENANCE = env.flag("FREESLOT_MAINTENANCE", False)
 IS_SECURE = BASE_URL.startswith("https://")
 
-ALLOWED_HOSTS = env.names("FREESLOT_ALLOWED_HOSTS", BASE_URL.split("://")[1].rsplit(":", 1)[0])
+ALLOWED_HOSTS = env.hosts("FREESLOT_ALLOWED_HOSTS", env.host_of(BASE_URL))
 TRUSTED_PROXIES = env.number("FREESLOT_TRUSTED_PROXIES", 0)
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 if TRUSTED_PROXIES:
@@ -145,13 +145,14 @@ EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.tls, MAIL.ssl
 EMAIL_TIMEOUT = 15
-DEFAULT_FROM_EMAIL = env.text("FREESLOT_EMAIL_FROM", "visits@freeslot.example")
-SMS_URL = env.text("FREESLOT_SMS_URL", "")
+DEFAULT_FROM_EMAIL = env.email_address("FREESLOT_EMAIL_FROM", "visits@freeslot.example")
+SMS_URL = env.gateway("FREESLOT_SMS_URL")
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": env.text("FREESLOT_LOG_LEVEL", "WARNING").upper()},
+    "root": {"handlers": ["stderr"], "level": env.choice("FREESLOT_LOG_LEVEL", "WARNING", among=LOG_LEVELS)},
 }
