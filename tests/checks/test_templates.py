@@ -13,6 +13,8 @@ RIGHT = """{% load i18n %}<!doctype html>
 <p class="{% if a > b %}late{% endif %}">{% blocktranslate trimmed %}
     Your visit is <b>booked</b>.
 {% endblocktranslate %} · {{ day }}</p>
+<{% if a %}a href="{{ a }}"{% else %}button{% endif %} class="b">{{ b }}</{% if a %}a{% else %}button{% endif %}>
+<time>{{ at }} UTC</time>
 {% block html_class %}desk{% endblock %}
 {# a remark for whoever reads this file #}
 {% comment %} and a longer one {% endcomment %}

@@ -13,8 +13,9 @@ _MARKED = re.compile(r"\{%\s*blocktrans(?:late)?\b.*?\{%\s*endblocktrans(?:late)
 _COMMENT = re.compile(r"\{%\s*comment\b.*?\{%\s*endcomment\s*%\}", re.DOTALL)
 # Blocks that a page fills with names of classes, not with words.
 _CLASSES = re.compile(r"\{%\s*block\s+(?:kind|\w*class)\s*%\}.*?\{%\s*endblock\b.*?%\}", re.DOTALL)
+_CHOSEN_ELEMENT = re.compile(r"</?\{%[^>]*>")
 _TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD = re.compile(r"\b(?!UTC\b)[^\W\d_]{2,}")
 _OUTSIDE = re.compile(r"(?:https?:)?//(?!www\.w3\.org/)[\w-]+\.[\w.-]+")
 _SPOKEN = {"alt", "aria-label", "aria-description", "placeholder", "title"}
 
@@ -65,7 +66,7 @@ def problems(template: str, *, is_mail: bool) -> list[tuple[int, str]]:
 
 def _without_django(template: str) -> str:
     """Only the page's own text, each line still where it was."""
-    for pattern in (_COMMENT, _MARKED, _CLASSES, _TAG):
+    for pattern in (_COMMENT, _MARKED, _CLASSES, _CHOSEN_ELEMENT, _TAG):
         template = pattern.sub(lambda found: " " + "\n" * found.group().count("\n"), template)
     return template
 
