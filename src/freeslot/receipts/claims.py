@@ -71,7 +71,7 @@ class Claims:
                 start=_moment(payload.get("start")),
                 start_before=_moment(payload.get("start_before")),
                 policy=_terms(payload["policy"]),
-                prev=payload.get("prev"),
+                prev=_text(payload["prev"]) if "prev" in payload else None,
             )
         except (KeyError, TypeError, AttributeError, OverflowError, OSError) as error:
             raise ValueError("not the claims of a receipt") from error

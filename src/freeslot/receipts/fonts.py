@@ -16,7 +16,7 @@ from fpdf.bidi import BidiParagraph
 
 FAMILY = "FiraGO"
 STYLES = {"": "figo", "B": "figbo"}
-UNREAD_TABLES = ("GSUB", "GPOS", "GDEF", "DSIG")
+UNREAD_TABLES = {"GSUB", "GPOS", "GDEF", "DSIG"}
 INSTEAD = "▯"
 RIGHT_TO_LEFT = {"R", "AL"}
 
@@ -60,8 +60,7 @@ def _characters() -> frozenset[int]:
 def _written(name: str, folder: Path) -> Path:
     path = folder / f"{name}.ttf"
     with TTFont(io.BytesIO(pymupdf_fonts.myfont(name))) as font:
-        for tag in UNREAD_TABLES:
-            if tag in font:
-                del font[tag]
+        for tag in UNREAD_TABLES & set(font.keys()):
+            del font[tag]
         font.save(path)
     return path

@@ -38,18 +38,22 @@ def private_key(kid: str) -> ECKey:
 
 def first_kid(now: datetime) -> str:
     """The current key's kid where none was seen: of a new key, or of the one another process made in that moment."""
+    key = _new_key(now)
     try:
         with transaction.atomic():
-            return _make(now).kid
+            key.save(force_insert=True)
     except IntegrityError:
         return SigningKey.objects.get(retired_at__isnull=True).kid
+    return key.kid
 
 
 def rotate_signing_key(now: datetime) -> SigningKey:
     """Retires the current key and makes a new one. Receipts signed before stay as valid as they were."""
+    key = _new_key(now)
     with transaction.atomic():
         SigningKey.objects.filter(retired_at__isnull=True).update(retired_at=now)
-        return _make(now)
+        key.save(force_insert=True)
+    return key
 
 
 def jwks() -> dict[str, Any]:
@@ -62,14 +66,12 @@ def _published(key: SigningKey) -> dict[str, Any]:
     return {**key.public, "not_before": key.not_before.isoformat(), **retired}
 
 
-def _make(now: datetime) -> SigningKey:
+def _new_key(now: datetime) -> SigningKey:
     """The kid is the beginning of the key's thumbprint (RFC 7638): short, so that the QR code stays easy to read."""
     key = ECKey.generate_key("P-256", private=True)
     kid = key.thumbprint()[:KID_LENGTH]
     public = {**key.as_dict(private=False), "kid": kid, "use": "sig", "alg": "ES256"}
-    return SigningKey.objects.create(
-        kid=kid, public=public, private=_lock(key.as_dict(private=True)), not_before=now, retired_at=None
-    )
+    return SigningKey(kid=kid, public=public, private=_lock(key.as_dict(private=True)), not_before=now)
 
 
 def _lock(private: dict[str, Any]) -> str:

@@ -50,9 +50,9 @@ def confirmed(token: str, jwks: Mapping[str, Any]) -> Claims:
 
 def _key(jwks: Mapping[str, Any], kid: str) -> ECKey:
     for jwk in jwks["keys"]:
-        if jwk.get("kid") == kid:
+        if isinstance(jwk, dict) and jwk.get("kid") == kid:
             try:
                 return ECKey.import_key({name: jwk[name] for name in ("kty", "crv", "x", "y")})
-            except (JoseError, KeyError) as error:
+            except (JoseError, KeyError, ValueError) as error:
                 raise NotConfirmed(Problem.UNKNOWN_KEY) from error
     raise NotConfirmed(Problem.UNKNOWN_KEY)
