@@ -61,9 +61,9 @@ def book_appointment(
             slots = _suitable_slots(slot_ids, patient, visit_type, now)
             appointment = _appointment(patient, visit_type, slots, door, booked_at or now)
             appointment.series_id = series_id
-            _insert(appointment)
             appointment.acts_as = scope
             make_busy(slot_ids, appointment=appointment, now=now, holder=holder)
+            _insert(appointment)
             event = record(appointment, "appointment.booked", actor=actor, door=door, now=now)
             outcome = {"reference": appointment.reference, "event": str(event.pk)}
             key.store(outcome, practice_id=appointment.practice_id, now=now)

@@ -40,7 +40,8 @@ def release_lapsed(*, now: datetime) -> int:
     references = list(lapsed.order_by("undo_until").values_list("reference", flat=True)[:BATCH])
     announced = sum(_announce_lapse(reference, now) for reference in references)
     undo_windows = Appointment.objects.filter(released_at__isnull=True, status=Status.CANCELLED)
-    free_lapsed(now, but_of=undo_windows)
+    with transaction.atomic():
+        free_lapsed(now, but_of=undo_windows)
     return announced
 
 
