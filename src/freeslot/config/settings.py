@@ -154,5 +154,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    # Its warnings write the address of every page that was refused or not found, and with it somebody's reference.
+    "loggers": {"django.request": {"level": "ERROR"}},
     "root": {"handlers": ["stderr"], "level": env.choice("FREESLOT_LOG_LEVEL", "WARNING", among=LOG_LEVELS)},
 }
