@@ -122,7 +122,7 @@ class Letter:
     @property
     def where(self) -> str:
         """The address, with the name of the location where that gives nothing away."""
-        named = not self.is_discreet and self.location.name not in self.location.address
+        named = self.location.name and not self.is_discreet and self.location.name not in self.location.address
         return f"{self.location.name}, {self.location.address}" if named else self.location.address
 
     @property
