@@ -42,10 +42,18 @@ def one_moment() -> Iterator[None]:
     """Lets a live database be read as it is at one moment, without holding up anybody who writes."""
     from django.db import connection, transaction
 
-    if connection.vendor == "sqlite":
-        vars(connection)["transaction_mode"] = "DEFERRED"
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    if connection.in_atomic_block:
         yield
+        return
+    held = vars(connection)
+    mode = held.get("transaction_mode")
+    if connection.vendor == "sqlite":
+        held["transaction_mode"] = "DEFERRED"
+    try:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    finally:
+        held["transaction_mode"] = mode

@@ -1,4 +1,4 @@
-"""The web application for any WSGI server; a body larger than anything a page sends is refused unread."""
+"""The web application for any WSGI server; a body larger than anything a page sends is refused."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -7,6 +7,9 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 
 LARGEST_BODY = 2 * 1024 * 1024
+# Up to here it is read and forgotten, since a browser shows no answer while it still sends.
+WORTH_READING = 64 * 1024 * 1024
+PIECE = 64 * 1024
 REFUSAL = b"What was sent is too large. Nothing was changed.\n"
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -17,11 +20,18 @@ def with_body_limit(application: Application) -> Application:
         length = environ.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) <= LARGEST_BODY:
             return application(environ, start_response)
+        if length.isdigit() and int(length) <= WORTH_READING:
+            _read_away(environ["wsgi.input"])
         headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(REFUSAL)))]
         start_response("413 Content Too Large", headers)
         return [REFUSAL]
 
     return limited
+
+
+def _read_away(body: Any) -> None:
+    while body.read(PIECE):
+        pass
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "freeslot.config.settings")

@@ -1,0 +1,55 @@
+"""A backup is one file that holds everything, and a restore brings it back."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tests.cli.process import environment, freeslot
+
+pytestmark = pytest.mark.sqlite
+PRACTICE = [
+    "practice", "create", "--slug=elm", "--name=Elm Street", "--zone=Europe/Berlin", "--country=de", "--currency=eur",
+    "--phone=030 23125 100",
+]  # fmt: skip
+
+
+def slugs(data):
+    with closing(sqlite3.connect(data / "freeslot.sqlite3")) as database:
+        return [slug for (slug,) in database.execute("SELECT slug FROM practices_practice ORDER BY slug")]
+
+
+def test_a_backup_comes_back_in_an_empty_place(deployment, tmp_path):
+    assert freeslot(*PRACTICE, env=deployment).returncode == 0
+    file, elsewhere = tmp_path / "kept.backup", tmp_path / "elsewhere"
+
+    kept = freeslot("backup", str(file), env=deployment)
+    back = freeslot("restore", str(file), env=environment(elsewhere))
+
+    assert (kept.returncode, kept.stdout) == (0, f"The backup is in {file}.\n")
+    assert (back.returncode, back.stdout) == (0, f"The database is as it was in {file}.\n")
+    assert slugs(elsewhere) == ["elm"]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_neither_overwrites_anything_unasked(deployment, tmp_path):
+    assert freeslot(*PRACTICE, env=deployment).returncode == 0
+    file = tmp_path / "kept.backup"
+    assert freeslot("backup", str(file), env=deployment).returncode == 0
+
+    again = freeslot("backup", str(file), env=deployment)
+    over = freeslot("restore", str(file), env=deployment)
+    other = freeslot("restore", "--replace", str(tmp_path / "missing"), env=deployment)
+
+    assert again.stderr == f"freeslot: {file} exists already; a backup never overwrites one.\n"
+    assert over.stderr.startswith("freeslot: The database already holds practices. Give --replace")
+    assert other.stderr == f"freeslot: {tmp_path}/missing is not there.\n"
+
+
+def test_what_is_no_backup_is_refused(deployment, tmp_path):
+    (tmp_path / "letter").write_text("Dear patient", encoding="utf-8")
+
+    done = freeslot("restore", str(tmp_path / "letter"), env=deployment)
+
+    assert done.returncode == 2
+    assert "is not a backup of Freeslot" in done.stderr

@@ -1,0 +1,63 @@
+"""`freeslot practice create` makes a practice that is right, or says what is wrong."""
+
+import json
+
+import pytest
+
+from freeslot.cli import main
+from freeslot.practices.models import Policy, Practice
+
+pytestmark = pytest.mark.django_db
+GOOD = {
+    "slug": "elm", "name": " Elm Street ", "zone": "Europe/Berlin", "country": "de", "currency": "eur",
+    "phone": "030 23125 100",
+}  # fmt: skip
+
+
+def create(**change: object) -> int:
+    return main(["practice", "create", *(f"--{name}={value}" for name, value in (GOOD | change).items())])
+
+
+def test_a_practice_is_created_with_plain_rules(capsys):
+    assert create() == 0
+
+    practice = Practice.objects.get()
+    assert (practice.slug, practice.name, practice.country, practice.currency) == ("elm", "Elm Street", "DE", "EUR")
+    assert practice.phone == "+493023125100"
+    assert Policy.objects.get(practice=practice).rules["steps"] == []
+    assert capsys.readouterr().out == "The practice elm is there: /p/elm/\n"
+
+
+def test_its_own_rules_come_from_a_file(tmp_path):
+    rules = {"steps": [{"after": {"minutes_before": 1440}, "fee": {"minor": 2500}}]}
+    (tmp_path / "rules.json").write_text(json.dumps(rules), encoding="utf-8")
+
+    assert create(rules=tmp_path / "rules.json") == 0
+    assert Policy.objects.get().rules == rules
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"slug": "Elm Street"}, "--slug takes"),
+        ({"name": "  "}, "--name takes"),
+        ({"zone": "Berlin"}, "--zone: Berlin is not"),
+        ({"country": "DEU"}, "--country takes"),
+        ({"currency": "€"}, "--currency takes"),
+        ({"phone": "none"}, "--phone: none is not"),
+        ({"phone": "1"}, "--phone: 1 is not"),
+        ({"language": "de"}, "--language takes one of en, es"),
+        ({"rules": "missing.json"}, "--rules: missing.json cannot be read"),
+        ({"rules": "pyproject.toml"}, "--rules: "),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_created(change, words, capsys):
+    assert create(**change) == 2
+    assert capsys.readouterr().err.startswith(f"freeslot: {words}")
+    assert not Practice.objects.exists()
+
+
+def test_a_slug_is_taken_once(capsys):
+    assert create() == 0
+    assert create(name="Other") == 2
+    assert capsys.readouterr().err == "freeslot: There is a practice elm already.\n"
