@@ -98,7 +98,7 @@ def test_the_telephone_is_a_button_with_its_hours():
 def test_undo_names_the_clock_time_and_posts():
     undo = UndoBox(until=gallery.NOW + timedelta(minutes=10), place=gallery.NEW_YORK, undo_url="/u/", release_url="/r/")
     html = component("undo_box", undo=undo)
-    assert "Your time is kept until 6:10 am ." in words(html)
+    assert "Your time is kept until 6:10 am (New York time)." in words(html)
     assert '<form method="post" action="/u/">' in html
     assert '<form method="post" action="/r/">' in html
 

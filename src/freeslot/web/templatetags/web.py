@@ -18,14 +18,12 @@ from django.utils.translation import get_language, get_language_info
 
 from freeslot.web import formatting
 from freeslot.web.contrast import shades
-from freeslot.web.facts import Brand, DeadlineLine, Frame, Place
+from freeslot.web.facts import Brand, Frame, Place
 from freeslot.web.formatting.days import day_and_clock
 from freeslot.web.script import script as script_text
 from freeslot.web.stylesheet import stylesheet as stylesheet_text
 
 register = template.Library()
-
-MAIL_COLOURS = {"free": ("#e6f3e9", "#14532b"), "late": ("#fff1d6", "#653c00"), "refused": ("#fce9e6", "#7d1712")}
 
 
 class Amount(Protocol):
@@ -187,31 +185,3 @@ def visit_times(starts_at: datetime, ends_at: datetime, place: Place) -> str:
 def control(field: BoundField) -> SafeString:
     """The field's own input in the look of the page; what is wrong with it is tied to it by Django."""
     return field.as_widget(attrs={**field.field.widget.attrs, "class": "input"})
-
-
-@register.filter
-def brand_light(brand: Brand) -> str:
-    """The brand where only one scheme can be written: in mail."""
-    return shades(brand.colour).light
-
-
-@register.simple_tag
-def mail_colours(kind: str) -> dict[str, str]:
-    """Mail programs read no stylesheet, so a panel's colours stand in the text."""
-    ground, text = MAIL_COLOURS.get(kind, ("#ffffff", "#14242c"))
-    return {"ground": ground, "text": text}
-
-
-@register.simple_tag
-def mail_cells(line: DeadlineLine) -> list[dict[str, object]]:
-    """The deadline line as table cells: whole per cents that add up to 100."""
-    colours = {"free": "#14532b", "late": "#8a6a3a", "call": "#415159"}
-    edges = [round(stretch.end * 100) for stretch in line.stretches]
-    starts = [0, *edges]
-    return [
-        {
-            "width": edge - start,
-            "colour": "#a3b899" if stretch.past and stretch.kind == "free" else colours[stretch.kind],
-        }
-        for stretch, start, edge in zip(line.stretches, starts, edges, strict=False)
-    ]

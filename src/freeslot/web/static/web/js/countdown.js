@@ -17,11 +17,12 @@ const start = (panel) => {
   const tick = () => {
     const left = ends - (Date.now() + ahead);
     if (left < 0) {
+      panel.classList.replace("panel-free", "panel-late");
       panel.querySelectorAll("[data-while]").forEach((part) => { part.hidden = true; });
       panel.querySelectorAll("[data-then]").forEach((part) => { part.hidden = false; });
       return;
     }
-    if (words) words.textContent = (words.dataset.frame || "%").replace("%", inWords(left, words.dataset.last));
+    if (words) words.textContent = (words.dataset.frame || "{left}").replace("{left}", inWords(left, words.dataset.last));
     setTimeout(tick, Math.min(left + 50, (left % 60000) + 50, 60000));
   };
   tick();
