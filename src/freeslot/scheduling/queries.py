@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from freeslot.scheduling.actors import Actor
 from freeslot.scheduling.models import Appointment
 
-NEAR = timedelta(days=7)
+NEAR = timedelta(days=6)
 
 
 def visits_alike(appointment: Appointment, actor: Actor, now: datetime) -> list[Appointment]:
-    """Other visits the actor could take this one for: same practice, same practitioner, less than a week apart.
+    """Other visits the actor could take this one for: same practice, same practitioner, less than six days apart.
 
     Among all patients the actor acts for, since two children's visits are mixed up as easily as two of one's own.
     """

@@ -14,7 +14,7 @@ from freeslot.scheduling.outcome import telling_what_was_saved
 from freeslot.scheduling.policy import Verdict
 from freeslot.scheduling.reference import parse_reference
 from freeslot.visits.asking import Asker
-from freeslot.visits.forms import STALE, CancelForm
+from freeslot.visits.forms import NOT_OFFERED, STALE, CancelForm
 from freeslot.visits.proof import prove
 from freeslot.visits.tried import tried_at
 
@@ -40,7 +40,7 @@ class MeantAnother(Exception):
 def press_cancel(form: CancelForm, *, ref: str, asker: Asker, now: datetime) -> CancelOutcome:
     """Cancels, or tells the practice, and issues the receipt. Raises Stays, MeantAnother, or Http404 to a stranger."""
     if not form.is_valid():
-        raise Stays(LOOK_AGAIN)
+        raise Stays(STALE if set(form.errors) - {"reason", "note"} else LOOK_AGAIN)
     _check_meant(form, ref)
     outcome = _cancel(form, ref=ref, asker=asker, now=now)
     if outcome.result is CancelResult.FEE_ROSE:
@@ -74,7 +74,7 @@ def _cancel(form: CancelForm, *, ref: str, asker: Asker, now: datetime) -> Cance
         form.add_error("key", str(STALE))
         raise Stays(STALE) from None
     except BadReason:
-        words = _("Choose one of the reasons in the list.") if said["reason"] else _("Choose why you are cancelling.")
+        words = str(NOT_OFFERED) if said["reason"] else _("Choose why you are cancelling.")
         form.add_error("reason", words)
         raise Stays(LOOK_AGAIN) from None
 

@@ -12,6 +12,7 @@ from freeslot.scheduling.reasons import choices
 
 LONGEST_REASON, LARGEST_FEE = 24, 2_147_483_647
 STALE = _("This page was not as we had sent it. Please look at it once more, then press again.")
+NOT_OFFERED = _("Choose one of the reasons in the list.")
 REVIEWS = [
     ("emergency", _("It is an emergency")),
     ("plan", _("My health plan may not be charged")),
@@ -33,7 +34,12 @@ class CancelForm(forms.Form):
     """`confirm` is the fee that was shown, `key` makes a second press harmless, `alike` says that another visit looks
     like this one, `which` then names the one that is meant, `tried` is our own stamp of a try that failed."""
 
-    reason = forms.CharField(required=False, max_length=LONGEST_REASON, label=_("Why are you cancelling?"))
+    reason = forms.CharField(
+        required=False,
+        max_length=LONGEST_REASON,
+        label=_("Why are you cancelling?"),
+        error_messages={"max_length": NOT_OFFERED, "null_characters_not_allowed": NOT_OFFERED},
+    )
     note = NoteField(
         required=False,
         strip=False,

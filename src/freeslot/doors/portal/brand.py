@@ -17,7 +17,7 @@ SIGN_IN = "account_"
 
 
 class SignInBrandMiddleware:
-    """Reads the practice from `next`, which is where the visitor comes from and goes to; a visit's address names none."""
+    """Reads the practice from `next`, where the visitor comes from or goes to; a visit's address names none."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

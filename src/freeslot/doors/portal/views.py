@@ -28,6 +28,7 @@ def practice(request: HttpRequest, slug: str) -> HttpResponse:
         "locations": Location.objects.filter(practice=found).order_by("name"),
         "hours": opening_hours(found, frame.place),
         "canonical": _address("practice", slug),
+        "visits": f"{reverse('appointments')}?practice={slug}",
         "links_begin_with": settings.BASE_URL,
     }
     return render(request, "portal/practice.html", context)

@@ -28,6 +28,9 @@ def appointments(request: HttpRequest, asker: Asker) -> HttpResponse:
 
 
 def _set_frame(request: HttpRequest, rows: list[Row]) -> None:
-    """The practice's own when all visits are there; ours when there are several."""
-    if len({row.visit.practice_id for row in rows}) == 1:
-        set_frame(request, frame_for(rows[0].visit.practice, rows[0].card.place.now))
+    """Of the practice whose portal one comes from, or of the only one there is; ours when there are several."""
+    practices = {row.visit.practice.slug: row.visit.practice for row in rows}
+    only = next(iter(practices)) if len(practices) == 1 else ""
+    practice = practices.get(request.GET.get("practice", only) or only)
+    if practice:
+        set_frame(request, frame_for(practice, rows[0].card.place.now))

@@ -1,0 +1,125 @@
+"""Signing in, out, and back in after a forgotten password."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+
+from tests.visits.pages import address, read
+
+PASSWORD = "quiet-river-morning-42"
+
+
+@pytest.fixture(autouse=True)
+def _mail_and_limits_of_this_test_alone(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    cache.clear()
+
+
+@pytest.fixture
+def maria(cast):
+    user = cast.patient_user
+    user.email = "maria@example.org"
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+@pytest.mark.parametrize("login", ["name", "maria@example.org", "Maria@Example.org"])
+def test_user_name_or_address_lead_straight_to_the_visit(cast, maria, login):
+    visit, client = cast.book(), Client()
+    to_sign_in = client.get(address(visit, "cancellation/")).headers["Location"]
+    form = read(client.get(to_sign_in)).fields
+    answer = client.post(
+        "/accounts/login/",
+        {**form, "login": maria.username if login == "name" else login, "password": PASSWORD},
+    )
+    assert answer.headers["Location"] == address(visit, "cancellation/")
+
+
+def test_a_wrong_password_says_so_and_keeps_the_name(maria):
+    answer = Client().post("/accounts/login/", {"login": maria.username, "password": "wrong"})
+    assert (answer.status_code, 'role="alert"' in answer.content.decode()) == (200, True)
+    assert read(answer).fields["login"] == maria.username
+
+
+def test_too_many_tries_are_slowed_down_in_words(maria):
+    answers = [
+        Client().post("/accounts/login/", {"login": maria.username, "password": f"wrong {number}"})
+        for number in range(12)
+    ]
+    limited = [answer for answer in answers if answer.status_code == 429]
+    assert limited or "too many" in read(answers[-1]).text.lower()
+    for answer in limited:
+        assert read(answer).heading == "Too many tries in a short time"
+
+
+def test_the_practices_brand_stays_around_signing_in(cast, maria):
+    home = f"/p/{cast.practice.slug}/"
+    link = next(href for href, words in read(Client().get(home)).links if words == "Sign in")
+    page = Client().get(link)
+    assert "Elm Street Practice" in page.content.decode().split("</header>")[0]
+    wrong = Client().post("/accounts/login/", {**read(page).fields, "login": "x", "password": "y"})
+    assert "Elm Street Practice" in wrong.content.decode().split("</header>")[0]
+
+
+def test_a_visits_address_does_not_tell_its_practice_before_signing_in(cast):
+    visit, client = cast.book(), Client()
+    page = client.get(client.get(address(visit)).headers["Location"])
+    assert "Elm Street Practice" not in page.content.decode()
+
+
+def test_signing_out_is_a_press(cast, patient):
+    assert patient.get("/accounts/logout/").status_code == 200
+    assert patient.get("/appointments/").status_code == 200
+    assert patient.post("/accounts/logout/").status_code == 302
+    assert patient.get("/appointments/").status_code == 303
+
+
+def test_a_forgotten_password_is_chosen_anew_by_a_link_in_the_mail(maria):
+    client = Client()
+    answer = client.post("/accounts/password/reset/", {"email": "maria@example.org"})
+    assert read(client.get(answer.headers["Location"])).heading == "Look into your mail"
+    [sent] = mail.outbox
+    assert sent.subject == "Choose a new password"
+    assert maria.username in sent.body
+    link = re.search(r"http://testserver(/\S+)", sent.body)
+    assert link
+    form = client.get(link[1], follow=True)
+    assert read(form).heading == "Choose a new password"
+    done = client.post(
+        form.redirect_chain[-1][0], {"password1": "another-quiet-evening-7", "password2": "another-quiet-evening-7"}
+    )
+    assert read(client.get(done.headers["Location"])).heading == "Your password is changed"
+    assert Client().login(username=maria.username, password="another-quiet-evening-7")
+    assert read(Client().get(link[1], follow=True)).heading == "This link has been used or is too old"
+
+
+def test_an_unknown_address_gets_the_same_answer(maria):
+    known, unknown = Client(), Client()
+    pages = [
+        client.post("/accounts/password/reset/", {"email": email}, follow=True)
+        for client, email in ((known, "maria@example.org"), (unknown, "nobody@example.org"))
+    ]
+    assert read(pages[0]).text == read(pages[1]).text
+
+
+ACCOUNT_PAGES = [
+    "login/",
+    "signup/",
+    "password/reset/",
+    "password/reset/done/",
+    "logout/",
+    "confirm-email/",
+    "inactive/",
+]
+OF_ONES_OWN = ["email/", "password/change/", "logout/", "reauthenticate/"]
+
+
+def test_every_account_page_stands_in_our_frame(cast, patient):
+    pages = [Client().get(f"/accounts/{name}", follow=True) for name in ACCOUNT_PAGES]
+    pages += [patient.get(f"/accounts/{name}", follow=True) for name in OF_ONES_OWN]
+    assert [page.content.decode().count('<main class="page"') for page in pages] == [1] * len(pages)
+    assert not [page for page in pages if "<style" in page.content.decode()]
