@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
@@ -21,18 +21,31 @@ Tries = Sequence[tuple[str, dict[str, str]]]
 
 def in_threads(tries: Tries, *, workers: int) -> Counter[str]:
     """How often each outcome came of the tries, dealt out to the workers and begun together."""
+    hands = iter(_dealt(tries, workers))
+    guard = threading.Lock()
+
+    def run() -> list[str]:
+        with guard:
+            mine = next(hands)
+        return [perform(act, given) for act, given in mine]
+
+    return Counter(in_threads_of(run, workers=workers))
+
+
+def in_threads_of(work: Callable[[], list[str]], *, workers: int) -> list[str]:
+    """What all the workers gave, each with a connection of its own, begun together."""
     start = threading.Barrier(workers)
 
-    def run(mine: Tries) -> list[str]:
+    def run(_worker: int) -> list[str]:
         try:
             connection.ensure_connection()
             start.wait(30)
-            return [perform(act, given) for act, given in mine]
+            return work()
         finally:
             connection.close()
 
     with ThreadPoolExecutor(workers) as pool:
-        return Counter(chain.from_iterable(pool.map(run, _dealt(tries, workers))))
+        return list(chain.from_iterable(pool.map(run, range(workers))))
 
 
 def in_processes(tries: Tries, *, processes: int, threads: int = 1) -> Counter[str]:
