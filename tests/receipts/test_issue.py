@@ -13,6 +13,7 @@ from freeslot.receipts.issue import receipt_for, receipt_soon
 from freeslot.receipts.models import Receipt, SigningKey
 from freeslot.receipts.reactor import react
 from freeslot.scheduling.actors import Door
+from freeslot.scheduling.operations.cancel import cancel_appointment
 from freeslot.scheduling.operations.release import release_slots
 from tests.receipts.acts import at_once, booked, cancel, make_cast, miss, undo
 
@@ -103,6 +104,18 @@ def test_one_read_and_one_write_are_enough():
     with CaptureQueriesContext(connection) as queries:
         receipt_for(event)
     assert statements(queries) == ["SELECT"]
+
+
+def test_a_cancel_and_its_receipt_take_ten_statements_at_most():
+    cast = make_cast()
+    visit = cast.book(days=0)
+    receipt_for(booked(visit))
+    press = {"reason": "", "note": "", "accepted_fee": 2500, "idempotency_key": "k", "now": cast.now}
+    with CaptureQueriesContext(connection) as queries:
+        outcome = cancel_appointment(ref=visit.reference, actor=cast.patient_actor, door=Door.PORTAL, **press)
+        receipt = receipt_for(outcome.event)
+    assert receipt.event_id == outcome.event_id
+    assert len(statements(queries)) <= 10
 
 
 @pytest.mark.race

@@ -54,9 +54,8 @@ def test_the_latest_receipt_is_confirmed_in_words(client, cast):
     assert status == 200
     expected = [
         "This receipt is right",
-        f"Visit {visit.reference} was cancelled. It is the latest receipt of this visit.",
+        f"Visit {visit.reference} was cancelled. The fee is $25.00. It is the latest receipt of this visit.",
         "Elm Street Practice",
-        "The fee is $25.00.",
         "What this proves",
         "What it does not prove",
         'data-event="cancelled"',

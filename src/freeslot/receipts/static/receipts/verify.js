@@ -1,5 +1,5 @@
 // The code on a receipt leads here with the receipt behind the #: it goes into the form and is checked at once.
-const receipt = decodeURIComponent(location.hash.slice(1));
+const receipt = location.hash.slice(1);
 const form = document.querySelector("[data-receipt-form]");
 
 if (receipt && receipt !== "content" && form) {
