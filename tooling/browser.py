@@ -20,7 +20,7 @@ def find_browser() -> str:
     if given := os.environ.get("FREESLOT_TEST_BROWSER"):
         return shutil.which(given) or sys.exit(f"FREESLOT_TEST_BROWSER names no program: {given}")
     if debian.can_install():
-        debian.install("chromium")
+        debian.install("chromium", instead="Name another Chromium in FREESLOT_TEST_BROWSER.")
         return DEBIAN_CHROMIUM
     sys.exit("No browser found: install Chromium (Debian: apt-get install chromium) or set FREESLOT_TEST_BROWSER.")
 

@@ -80,7 +80,7 @@ def _install_without_cluster() -> None:
     _NO_CLUSTER.parent.mkdir(parents=True, exist_ok=True)
     _NO_CLUSTER.write_text("create_main_cluster = false\n")
     try:
-        debian.install("postgresql")
+        debian.install("postgresql", instead="Name a server in FREESLOT_TEST_DATABASE_URL.")
     finally:
         _NO_CLUSTER.unlink()
 
