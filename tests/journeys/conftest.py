@@ -9,7 +9,6 @@ from freeslot.events.worker import jobs, run_jobs
 from tests.messages.mailserver import mailbox
 from tests.support.cast import Cast, make_cast
 
-
 PASSWORD = "quiet-river-morning-42"
 
 Work = Callable[[], None]
@@ -43,5 +42,6 @@ def new_cast(transactional_db: None, work: Work) -> MakeCast:
         return cast
 
     return new_cast
+
 
 __all__ = ["PASSWORD", "MakeCast", "Work", "mailbox", "new_cast", "work"]

@@ -1,16 +1,14 @@
 """The conformance journey through the portal: scripts on and off, phone and desktop, light and dark."""
 
-import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import PASSWORD, MakeCast, Work
 from tests.journeys.conformance import EXPECTED_EVENTS, cancel_undo_and_cancel_again, told
-from tests.support.browser import OpenPage, assert_accessible
-from tests.support.cast import Cast
+from tests.journeys.conftest import MakeCast, Work
+from tests.journeys.portal.signing_in import sign_in
 from tests.messages.mailserver import Mailbox
+from tests.support.browser import OpenPage, assert_accessible
 
 pytestmark = pytest.mark.journey
 
@@ -20,15 +18,6 @@ MAILS = [
     ("cancelled", "email", "sent"),
     ("undone", "email", "sent"),
 ]
-
-
-def sign_in(page: Page, site: str, cast: Cast) -> None:
-    page.goto(f"{site}/p/{cast.practice.slug}/")
-    page.get_by_role("link", name="Sign in").first.click()
-    page.locator("[name=login]").fill(cast.patient_user.username)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(re.compile("/appointments/$"))
 
 
 @pytest.mark.parametrize(
