@@ -103,7 +103,9 @@ def test_the_mail_stands_alone_as_proof(kind: MessageKind):
 def test_a_free_cancel_says_no_fee_when_by_whom_where_and_until_when_it_can_be_undone():
     text = plain_text(mail_of(one_of_each()["cancelled"]))
 
-    assert text.startswith("Your visit is cancelled\nNo fee. It was cancelled in time.\n")
+    assert text.startswith(
+        "Your visit is cancelled\nNo fee. It was cancelled in time, before Tue 9 March, 4:00 pm (New York time).\n"
+    )
     assert "Cancelled: Wed 3 March, 4:00 pm (New York time), by you, on the practice’s portal" in text
     assert "Your time is kept for you until 4:10 pm (New York time)." in text
     assert "Cancelling is free until 24 hours before the visit." in text

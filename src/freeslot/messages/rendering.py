@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from freeslot.messages import sections
 from freeslot.messages.letter import Letter
-from freeslot.messages.texts import gsm_text, one_line
+from freeslot.messages.texts import gsm_text, one_line, one_stop
 
 _BLANKS = re.compile(r"\n{3,}")
 
@@ -39,7 +39,7 @@ def push_of(letter: Letter) -> tuple[str, str]:
 def _filled(letter: Letter, name: str, *, as_html: bool) -> str:
     template = engines["django"].engine.get_template(f"messages/{letter.kind}/{name}")  # type: ignore[attr-defined]
     with override(letter.language):
-        return str(template.render(Context(_context(letter), autoescape=as_html)))
+        return one_stop(template.render(Context(_context(letter), autoescape=as_html)))
 
 
 def _context(letter: Letter) -> dict[str, Any]:

@@ -38,7 +38,10 @@ def _why(letter: Letter) -> str:
         return _("Free cancelling had ended %(ended)s.") % {
             "ended": _moment(datetime.fromisoformat(free_until), letter)
         }
-    own = {Why.IN_TIME: _("It was cancelled in time."), Why.GRACE: _("It was cancelled soon enough after booking.")}
+    if why == Why.IN_TIME and free_until:
+        until = _moment(datetime.fromisoformat(free_until), letter)
+        return _("It was cancelled in time, before %(until)s.") % {"until": until}
+    own = {Why.GRACE: _("It was cancelled soon enough after booking.")}
     return str(own.get(why) or EXPLANATIONS.get(why, ""))
 
 

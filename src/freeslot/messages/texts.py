@@ -4,6 +4,7 @@ import math
 import re
 import unicodedata
 
+_TWO_STOPS = re.compile(r"\b([ap]\.m\.)\.(?!\.)")
 _NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+")
 
 # GSM 03.38, the basic alphabet and its extension; a letter of the extension takes the room of two.
@@ -24,6 +25,11 @@ ONE_UCS2_SEGMENT, UCS2_SEGMENT_OF_MANY = 70, 67
 def one_line(text: str) -> str:
     """Without control signs and line ends, and with single spaces."""
     return _NOT_IN_A_LINE.sub(" ", text).strip()
+
+
+def one_stop(text: str) -> str:
+    """A sentence that ends in an abbreviation ("4:20 p.m.") keeps one full stop."""
+    return _TWO_STOPS.sub(r"\1", text)
 
 
 def gsm_text(text: str) -> str:
