@@ -112,13 +112,14 @@ def _times(event: Event) -> dict[str, str]:
 
 
 def _policy(event: Event) -> dict[str, Any]:
-    """Being told decides no fee; that it was late is still worth a word."""
+    """Only a cancel decides a fee. Telling the practice decides none; that it was late is still worth a word."""
     data = event.data
     decided = event.kind == "appointment.cancelled" and data["fee_minor"] > 0
+    told_late = event.kind == "appointment.practice_told" and data["fee_minor"] > 0
     free_until = data.get("free_until")
     return {
         "version": data["policy_version"],
-        "late": bool(data.get("late") or data.get("fee_minor")),
+        "late": told_late or bool(data.get("late")),
         "free_until": _in_zone(free_until, event) if free_until else None,
         "fee": {"minor": data["fee_minor"], "currency": data["currency"]} if decided else None,
         "fee_state": data["fee_state"] if decided else "none",
