@@ -88,7 +88,14 @@ def base_url(name: str, default: str | None = None) -> str:
     """An address such as https://visits.example, without a path or a slash at its end."""
     value = text(name, default).strip().rstrip("/")
     parts = _split(name, value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query or parts.username:
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or parts.path
+        or parts.query
+        or parts.fragment
+        or parts.username
+    ):
         raise ImproperlyConfigured(f"{name} must be an address like https://visits.example, without a path.")
     return value
 
