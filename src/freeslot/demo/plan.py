@@ -68,7 +68,7 @@ def minutes(count: int) -> timedelta:
     return timedelta(minutes=count)
 
 
-def hours(count: float) -> timedelta:
+def hours(count: int) -> timedelta:
     return timedelta(hours=count)
 
 
@@ -96,7 +96,7 @@ PLAN = (
     Planned(MARIA, HARBOR, "Joan Whitaker", "Cleaning", OnWorkday(-6, time(10)), Story.NOSHOW, timedelta(days=13)),
     # A weekly series; the last two hours, when the practice is told; late.
     *(
-        Planned(MARIA, LAKEVIEW, "Mira Vogt", "Physiotherapy", OnWorkday(6, time(16), weeks=week), series="maria")
+        Planned(MARIA, LAKEVIEW, "Mira Vogt", "Physiotherapy", OnWorkday(6, time(14, 30), weeks=week), series="maria")
         for week in range(4)
     ),
     Planned(MARIA, LAKEVIEW, "Ayla Demir", "Physiotherapy", Within(minutes(55), minutes(100))),
@@ -106,7 +106,7 @@ PLAN = (
     Planned(ALEX, RIVERSIDE, "Dr. Tomas Ruiz", "Check-up", Within(minutes(-75), minutes(-10))),
     # No fees; the undo ends before the visit does begin; cancelled with its undo still open.
     Planned(ALEX, NORTHSIDE, "Dr. Rosa Delgado", "Check-up", OnWorkday(8, time(10, 30))),
-    Planned(ALEX, NORTHSIDE, "Patience Adeyemi", "Vaccination", Within(hours(2.4), hours(3.4))),
+    Planned(ALEX, NORTHSIDE, "Patience Adeyemi", "Vaccination", Within(minutes(135), minutes(174))),
     Planned(
         ALEX, NORTHSIDE, "Dr. Ivan Petrov", "Long visit", OnWorkday(4, time(13)), Story.CANCELLED, told_ago=minutes(4)
     ),
