@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "tests.support.database",
+    "tests.support.leftovers",
     "tests.support.logs",
     "tests.support.network",
     "tests.support.browser",

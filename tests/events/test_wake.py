@@ -31,8 +31,7 @@ def test_a_sleeping_worker_is_woken_at_once():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nobody_is_woken_before_the_commit_or_after_a_rollback(monkeypatch):
-    monkeypatch.setattr(wake, "_start_announcer", lambda: None)
+def test_nobody_is_woken_before_the_commit_or_after_a_rollback():
     with transaction.atomic():
         wake_after_commit()
         assert wait_for_work(0.01) is False

@@ -4,16 +4,9 @@ from typing import Any
 
 import pytest
 
-from freeslot.events import wake
 from tests.messages.mailserver import mailbox
 
 __all__ = ["mailbox"]
-
-
-@pytest.fixture(autouse=True)
-def _no_thread_that_outlives_its_test(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The announcer keeps a connection of its own, which the test database would wait for at the end."""
-    monkeypatch.setattr(wake, "_start_announcer", lambda: None)
 
 
 @pytest.fixture(autouse=True)

@@ -4,16 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from freeslot.events import wake
 from freeslot.scheduling.invariants import breaches
 from tests.race.cast import RaceCast
 from tests.support.cast import make_cast
 
 
 @pytest.fixture
-def race(transactional_db, monkeypatch) -> Iterator[RaceCast]:
-    """The doctor looks at what the race left behind. Nobody is notified: that is another test's matter."""
-    monkeypatch.setattr(wake, "_start_announcer", lambda: None)
+def race(transactional_db) -> Iterator[RaceCast]:
+    """The doctor looks at what the race left behind."""
     cast = RaceCast(make_cast(weeks=2))
     yield cast
     assert list(breaches(now=cast.cast.now)) == []

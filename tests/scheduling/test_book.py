@@ -8,6 +8,7 @@ from unittest.mock import Mock
 import pytest
 from django.db import IntegrityError
 
+from freeslot.events.models import Event
 from freeslot.practices.models import Policy
 from freeslot.scheduling.actors import SYSTEM, Door, link_holder
 from freeslot.scheduling.errors import KeyReused, SlotsUnsuitable, SlotTaken, UnknownPatient
@@ -19,7 +20,7 @@ from freeslot.scheduling.operations.hold import hold_slots, release_hold
 from freeslot.scheduling.operations.publish import publish_slots
 from freeslot.scheduling.operations.repeats import Key
 from freeslot.scheduling.reference import parse_reference
-from tests.scheduling.acts import cancel, kinds, last_event, live, slot_states
+from tests.scheduling.acts import cancel, kinds, last_event, live, slot_states, undo
 from tests.support.cast import Cast, make_cast, make_patient
 
 HOLD = timedelta(minutes=5)
@@ -271,3 +272,12 @@ def test_a_link_holder_books_nothing_new_for_a_patient_of_theirs(cast: Cast):
     visit = cast.book()
     with pytest.raises(UnknownPatient):
         book(cast, cast.slots_from(cast.now)[0], actor=link_holder(visit.pk))
+
+
+def test_the_events_that_leave_a_visit_booked_say_until_when_it_can_be_cancelled_free(cast):
+    visit = cast.book()
+    cancel(cast, visit.reference)
+    undo(cast, visit.reference)
+    free_until = (visit.starts_at - timedelta(hours=24)).isoformat()
+    told = Event.objects.filter(subject_id=visit.pk, kind__in=["appointment.booked", "appointment.undone"])
+    assert [event.data["free_until"] for event in told] == [free_until, free_until]

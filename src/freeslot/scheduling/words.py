@@ -186,16 +186,34 @@ def policy_words(rules: Rules, *, price: Money, place: Place) -> list[str]:
 
 
 def _fee_rules(steps: Sequence[RuleStep], *, price: Money, place: Place) -> list[str]:
-    if not steps:
+    rising = _rising(steps, price)
+    if not rising:
         return [_("Cancelling is free until the visit starts.")]
-    sentences = [_("Cancelling is free until %(when)s.") % {"when": _until(steps[0].after, place)}]
-    for index, step in enumerate(steps):
+    sentences = [_("Cancelling is free until %(when)s.") % {"when": _until(rising[0].after, place)}]
+    for index, step in enumerate(rising):
         amounts = {"fee": _fee(step.fee, price=price, place=place), "when": _until(step.after, place)}
         if index == 0:
             sentences.append(_("After that the fee is %(fee)s.") % amounts)
         else:
             sentences.append(_("Later than %(when)s it is %(fee)s.") % amounts)
     return sentences
+
+
+def _rising(steps: Sequence[RuleStep], price: Money) -> list[RuleStep]:
+    """The steps as they come, without those that cost no more than the one before."""
+    rising: list[RuleStep] = []
+    for step in sorted(steps, key=_lead, reverse=True):
+        if step.fee.of(price).minor > (rising[-1].fee.of(price).minor if rising else 0):
+            rising.append(step)
+    return rising
+
+
+def _lead(step: RuleStep) -> timedelta:
+    """How long before the visit; a clock time is taken as before a visit at noon."""
+    after = step.after
+    if after.at is None:
+        return after.before or timedelta()
+    return timedelta(days=after.days_before, hours=12 - after.at.hour, minutes=-after.at.minute)
 
 
 def _until(deadline: Deadline, place: Place) -> str:

@@ -16,7 +16,7 @@ from freeslot.practices.models import VisitType, policy_for
 from freeslot.scheduling.actors import Actor, ActorKind, Door
 from freeslot.scheduling.errors import SlotsUnsuitable, SlotTaken, UnknownPatient
 from freeslot.scheduling.models import Appointment, Slot
-from freeslot.scheduling.operations.record import record
+from freeslot.scheduling.operations.record import facts_of_terms, record
 from freeslot.scheduling.operations.repeats import Key
 from freeslot.scheduling.operations.slots import make_busy
 from freeslot.scheduling.reference import new_reference
@@ -64,7 +64,8 @@ def book_appointment(
             appointment.acts_as = scope
             make_busy(slot_ids, appointment=appointment, now=now, holder=holder)
             _insert(appointment)
-            event = record(appointment, "appointment.booked", actor=actor, door=door, now=now)
+            terms = facts_of_terms(appointment)
+            event = record(appointment, "appointment.booked", actor=actor, door=door, now=now, data=terms)
             outcome = {"reference": appointment.reference, "event": str(event.pk)}
             key.store(outcome, practice_id=appointment.practice_id, now=now)
     except SlotTaken:

@@ -10,7 +10,8 @@ from freeslot.events.wake import wake_after_commit
 from freeslot.patients.models import Grant
 from freeslot.scheduling.actors import Actor, ActorKind, Door
 from freeslot.scheduling.models import Appointment
-from freeslot.scheduling.policy import Verdict
+from freeslot.scheduling.policy import Verdict, verdict_for
+from freeslot.scheduling.states import Side
 
 
 def record(
@@ -56,6 +57,12 @@ def facts_of(appointment: Appointment) -> dict[str, Any]:
         "currency": appointment.currency,
         "sequence": appointment.sequence,
     }
+
+
+def facts_of_terms(appointment: Appointment) -> dict[str, Any]:
+    """Until when the patient may cancel free: for events that leave the visit booked."""
+    verdict = verdict_for(appointment.facts(), appointment.rules, Side.PATIENT, appointment.booked_at)
+    return {"free_until": verdict.deadline.isoformat() if verdict.deadline else None}
 
 
 def facts_of_verdict(verdict: Verdict) -> dict[str, Any]:

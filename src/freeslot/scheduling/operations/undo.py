@@ -11,7 +11,7 @@ from freeslot.scheduling.actors import Actor, Door
 from freeslot.scheduling.errors import UndoOver
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.operations.locking import lock_appointment
-from freeslot.scheduling.operations.record import record
+from freeslot.scheduling.operations.record import facts_of_terms, record
 from freeslot.scheduling.operations.slots import take_back
 from freeslot.scheduling.states import LIVE, Act, Side, Status, transition
 
@@ -37,7 +37,8 @@ def undo_cancel(*, ref: str, actor: Actor, door: Door, now: datetime) -> Undone:
         if not _may_undo(appointment, actor, now) or not take_back(appointment, now=now):
             raise UndoOver
         _mark_booked(appointment)
-        event = record(appointment, "appointment.undone", actor=actor, door=door, now=now)
+        terms = facts_of_terms(appointment)
+        event = record(appointment, "appointment.undone", actor=actor, door=door, now=now, data=terms)
     return Undone(ref, event.pk, event)
 
 
