@@ -113,7 +113,8 @@ def make_cast(
         )
     publish_slots(schedule=schedule, now=now, weeks=weeks)
     patient = make_patient(practice, given_name="Maria")
-    users = [User.objects.create_user(username=f"{who}-{uuid.uuid4().hex[:8]}") for who in ("patient", "proxy", "stranger")]
+    names = [f"{who}-{uuid.uuid4().hex[:8]}" for who in ("patient", "proxy", "stranger")]
+    users = [User.objects.create_user(username=name) for name in names]
     Grant.objects.create(user=users[0], patient=patient, scope=Grant.Scope.SELF)
     Grant.objects.create(user=users[1], patient=patient, scope=Grant.Scope.CARER)
     return Cast(now, practice, location, practitioner, visit_type, policy, schedule, patient, *users)
