@@ -1,19 +1,29 @@
 """docs/operations.md lists every setting that the code reads, and no other, with its default."""
 
 import ast
+import inspect
 import re
 
+from freeslot.config import environment
 from tests.docs.documents import ROOT, table
 
-CONFIG = ROOT / "src" / "freeslot" / "config"
+SETTINGS = ROOT / "src" / "freeslot" / "config" / "settings.py"
+COMPUTED = object()
 
 
-def settings_read() -> dict[str, ast.expr | None]:
-    """Each setting by name with the expression of its default."""
-    tree = ast.parse((CONFIG / "settings.py").read_text(encoding="utf-8"))
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
-    of_environment = [call for call in calls if re.fullmatch(r"env\.\w+", ast.unparse(call.func))]
-    return {ast.literal_eval(call.args[0]): call.args[1] if len(call.args) > 1 else None for call in of_environment}
+def settings_read() -> dict[str, object]:
+    """Each setting by name with its default: None where it must be set, COMPUTED where others decide it."""
+    calls = [node for node in ast.walk(ast.parse(SETTINGS.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    of_environment = [call for call in calls if re.fullmatch(r"env\.[a-z_]+", ast.unparse(call.func))]
+    named = [call for call in of_environment if isinstance(call.args[0], ast.Constant)]
+    return {str(ast.literal_eval(call.args[0])): _default(call) for call in named}
+
+
+def _default(call: ast.Call) -> object:
+    if len(call.args) > 1:
+        return call.args[1].value if isinstance(call.args[1], ast.Constant) else COMPUTED
+    reader = getattr(environment, ast.unparse(call.func).removeprefix("env."))
+    return inspect.signature(reader).parameters["default"].default
 
 
 def settings_listed() -> dict[str, str]:
@@ -25,16 +35,14 @@ def test_every_setting_of_the_code_is_listed_and_no_other():
 
 
 def test_every_constant_default_is_the_listed_one():
-    listed = settings_listed()
-    constant = {
-        name: str(int(default.value) if isinstance(default.value, bool) else default.value)
-        for name, default in settings_read().items()
-        if isinstance(default, ast.Constant)
-    }
+    listed = {name: default.strip("`") for name, default in settings_listed().items()}
+    constant = {name: default for name, default in settings_read().items() if default not in {None, COMPUTED}}
 
-    assert {name: listed[name].strip("`") for name in constant} == {
-        name: value or "empty" for name, value in constant.items()
-    }
+    assert {name: listed[name] for name in constant} == {name: _written(default) for name, default in constant.items()}
+
+
+def _written(default: object) -> str:
+    return str(int(default) if isinstance(default, bool) else default) or "empty"
 
 
 def test_a_setting_without_default_is_listed_as_one_that_must_be_set():
