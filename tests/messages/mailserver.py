@@ -77,8 +77,8 @@ class Mailbox:
 
 
 class MailServer(Controller):
-    def __init__(self, box: Mailbox, port: int = 0, *, knows_utf8: bool = True) -> None:
-        super().__init__(box, hostname="127.0.0.1", port=port, enable_SMTPUTF8=knows_utf8)
+    def __init__(self, box: Mailbox, port: int = 0, *, knows_utf8: bool = True, **options: Any) -> None:
+        super().__init__(box, hostname="127.0.0.1", port=port, enable_SMTPUTF8=knows_utf8, **options)
 
     def _trigger_server(self) -> None:
         """The port is known only now; the library itself would knock at 0."""
@@ -87,8 +87,8 @@ class MailServer(Controller):
 
 
 @contextmanager
-def mail_server(settings: Any, box: Mailbox, port: int = 0, *, knows_utf8: bool = True) -> Iterator[MailServer]:
-    server = MailServer(box, port, knows_utf8=knows_utf8)
+def mail_server(settings: Any, box: Mailbox, port: int = 0, **options: Any) -> Iterator[MailServer]:
+    server = MailServer(box, port, **options)
     server.start()
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
     try:
@@ -98,7 +98,10 @@ def mail_server(settings: Any, box: Mailbox, port: int = 0, *, knows_utf8: bool 
 
 
 class DroppingServer:
-    """Takes a mail's first lines, then hangs up."""
+    """Takes a mail's first lines, or not even those, then hangs up."""
+
+    def __init__(self, greeting: bytes = b"220 here") -> None:
+        self._greeting = greeting
 
     def __enter__(self) -> "DroppingServer":
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -114,7 +117,7 @@ class DroppingServer:
     def _serve(self) -> None:
         peer, _address = self._listener.accept()
         with peer, peer.makefile("rb") as lines:
-            peer.sendall(b"220 here\r\n")
+            peer.sendall(self._greeting + b"\r\n")
             for line in lines:
                 peer.sendall(b"354 go on\r\n" if line.startswith(b"DATA") else b"250 fine\r\n")
                 if line.startswith(b"DATA"):

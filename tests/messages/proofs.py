@@ -15,3 +15,7 @@ def number_for(event: Event) -> str:
 
 def not_there_yet(event: Event, language: str) -> list[tuple[str, str, bytes]]:
     raise LookupError(event.pk)
+
+
+def no_number_yet(event: Event) -> str:
+    raise LookupError(event.pk)

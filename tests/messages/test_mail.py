@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 
 from freeslot.messages.kinds import MessageKind
+from freeslot.messages.letter import Letter
 from freeslot.messages.mail import BadAddress, mail_for, wire_address
 from freeslot.messages.models import Message
 from freeslot.patients.models import Contact
+from freeslot.practices.models import Practice
 from tests.messages.support import (
     calendar_text,
     cancel,
@@ -19,7 +22,7 @@ from tests.messages.support import (
     one_of_each,
     plain_text,
 )
-from tests.support.cast import make_cast
+from tests.support.cast import RULES, make_cast
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +113,56 @@ def test_a_free_cancel_says_no_fee_when_by_whom_where_and_until_when_it_can_be_u
     assert "Your time is kept for you until 4:10 pm (New York time)." in text
     assert "Cancelling is free until 24 hours before the visit." in text
     assert "This mail carries an update for your calendar." in text
+
+
+def test_without_a_receipt_none_is_named(settings: Any):
+    settings.FREESLOT_PROOF_NUMBERS = []
+
+    assert "Receipt" not in plain_text(mail_of(one_of_each()["cancelled"]))
+
+
+def test_a_practice_without_an_address_of_its_own_takes_no_replies():
+    message = one_of_each()["cancelled"]
+    Practice.objects.update(email="")
+
+    assert mail_of(message)["Reply-To"] is None
+
+
+def test_an_event_that_calls_for_no_message_has_no_letter():
+    event = letter_of(one_of_each()["booked"]).event
+    event.kind = "appointment.released"
+
+    with pytest.raises(ValueError, match="released"):
+        Letter.of(event, language="en")
+
+
+def test_where_no_fee_can_arise_no_deadline_is_shown():
+    cast = make_cast(rules={"steps": []}, weeks=2)
+    cancel(cast, cast.book())
+
+    booked, cancelled = make_messages(cast.now)
+
+    free = "This practice charges no fee, at any time before the visit."
+    assert plain_text(mail_of(booked)).startswith(f"Your visit is booked\n{free}\n")
+    assert plain_text(mail_of(cancelled)).startswith(f"Your visit is cancelled\nNo fee. {free}\n")
+    assert 'height="8"' not in html_text(mail_of(booked)) + html_text(mail_of(cancelled))
+
+
+def test_a_cancel_soon_after_a_late_booking_says_why_it_is_free():
+    cast = make_cast(weeks=2)
+    visit = cast.book(days=0, booked_at=cast.now)
+    cancel(cast, visit, at=cast.now + timedelta(minutes=5))
+
+    text = plain_text(mail_of(make_messages(cast.now)[1]))
+
+    assert "No fee. It was cancelled soon enough after booking." in text
+
+
+def test_what_a_cancel_costs_beyond_money_is_said_with_the_rules():
+    cast = make_cast(rules=RULES | {"also_lost": {"en": "The referral ends with the visit."}}, weeks=2)
+    cast.book()
+
+    assert "- The referral ends with the visit." in plain_text(mail_of(make_messages(cast.now)[0]))
 
 
 def test_a_late_cancel_says_the_fee_and_when_the_free_time_had_ended():

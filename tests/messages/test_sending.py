@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from aiosmtpd.smtp import Envelope
+from aiosmtpd.smtp import AuthResult, Envelope
 
 from freeslot.messages import smtp
 from freeslot.messages.models import GIVE_UP_AFTER, Message
@@ -268,6 +268,30 @@ def test_a_server_that_speaks_no_tls_from_the_first_byte_gets_nothing(cast: Cast
     assert _state() == ("queued", "server_tls_failed")
 
 
+@pytest.mark.parametrize(("greeting", "error"), [(b"554 go away", "greeting_554"), (b"421 busy", "greeting_421")])
+def test_a_server_that_does_not_want_us_now_is_tried_again(cast: Cast, settings: Any, greeting: bytes, error: str):
+    cast.book()
+    make_messages(cast.now)
+
+    with DroppingServer(greeting) as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        send_due_messages(now=cast.now)
+
+    assert _state() == ("queued", f"server_{error}")
+
+
+def test_a_wrong_password_is_ours_to_mend_and_loses_nothing(cast: Cast, settings: Any):
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "freeslot", "wrong"
+    cast.book()
+    make_messages(cast.now)
+
+    refuse = {"authenticator": lambda *_: AuthResult(success=False, handled=False), "auth_require_tls": False}
+    with mail_server(settings, Mailbox(), **refuse):
+        send_due_messages(now=cast.now)
+
+    assert _state() == ("queued", "server_sign_in_refused_535")
+
+
 def test_a_connection_dropped_in_the_middle_of_a_mail_is_tried_again(cast: Cast, settings: Any):
     cast.book()
     make_messages(cast.now)
@@ -347,7 +371,12 @@ def test_a_mail_waits_for_its_proof(cast: Cast, mailbox: Mailbox, settings: Any)
     assert _state() == ("queued", "proof_missing")
 
     settings.FREESLOT_PROOFS = ["tests.messages.proofs.attachments_for"]
-    send_all(cast.now + 2 * SECOND)
+    settings.FREESLOT_PROOF_NUMBERS = ["tests.messages.proofs.no_number_yet"]
+    send_due_messages(now=cast.now + 2 * SECOND)
+    assert _state() == ("queued", "proof_missing")
+
+    settings.FREESLOT_PROOF_NUMBERS = []
+    send_all(cast.now + MINUTE)
     assert [part.get_filename() for part in mailbox.mails[0].iter_attachments()] == [
         "invite.ics", "receipt-R-8DWE-6TNP.pdf",
     ]  # fmt: skip

@@ -14,9 +14,6 @@ class Headers(EmailPolicy):
     The standard way encodes a few words only, and adds a space where a line ends between those and plain ones.
     """
 
-    def fold(self, name: str, value: Any) -> str:
-        return self._own(name, value) or super().fold(name, value)
-
     def fold_binary(self, name: str, value: Any) -> bytes:
         own = self._own(name, value)
         return own.encode() if own else super().fold_binary(name, value)

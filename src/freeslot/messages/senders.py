@@ -1,7 +1,6 @@
 """Who our messages come from: one stable address and one stable host for the whole deployment."""
 
 from email.utils import parseaddr
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -13,12 +12,7 @@ def sender_address() -> str:
 
 def message_host() -> str:
     """The right side of a Message-ID."""
-    return sender_address().partition("@")[2] or link_host()
-
-
-def link_host() -> str:
-    """The one host our links lead to."""
-    return urlsplit(settings.BASE_URL).hostname or "localhost"
+    return sender_address().rpartition("@")[2]
 
 
 def page_address(path: str) -> str:

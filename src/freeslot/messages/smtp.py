@@ -6,15 +6,17 @@ import smtplib
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from email.message import EmailMessage
 from enum import StrEnum
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
 from django.core.mail.backends.smtp import EmailBackend
 
 # One mail may take this long in all, so that a slow server never holds up the worker for minutes.
-SECONDS_FOR_ONE = 25.0
+SECONDS_FOR_ONE = 20.0
 SECONDS_FOR_A_STEP = 15.0
 SECONDS_TO_CONNECT = 5.0
 SECONDS_TO_PART = 2.0
@@ -57,8 +59,8 @@ class MailLine:
 
     def send(self, mail: EmailMessage, *, sender: str, recipient: str) -> None:
         """Returns once the server has taken the mail. Raises NotSent."""
-        server = self._open()
-        server.ends_at = time.monotonic() + SECONDS_FOR_ONE
+        ends_at = time.monotonic() + SECONDS_FOR_ONE
+        server = self._open(ends_at)
         try:
             self._transact(server, mail, sender, recipient)
         except NotSent as failure:
@@ -69,7 +71,8 @@ class MailLine:
             self._hang_up()
             raise NotSent(Fate.LATER, _name(error)) from error
 
-    def _open(self) -> "_Bounded":
+    def _open(self, ends_at: float) -> "_Bounded":
+        self._backend.ends_at = ends_at
         try:
             self._backend.open()
             self._backend.connection.ehlo_or_helo_if_needed()
@@ -77,6 +80,7 @@ class MailLine:
             self._hang_up()
             raise NotSent(Fate.NO_LINE, NO_LINE_PREFIX + _name(error)) from error
         server: _Bounded = self._backend.connection
+        server.ends_at = ends_at
         return server
 
     def _transact(self, server: "_Bounded", mail: EmailMessage, sender: str, recipient: str) -> None:
@@ -142,7 +146,9 @@ def _name(error: OSError) -> str:
 class _Bounded(smtplib.SMTP):
     """Gives up on a server that is too slow over all, not only in one answer."""
 
-    ends_at: float | None = None
+    def __init__(self, *where: Any, ends_at: float, **how: Any) -> None:
+        self.ends_at = ends_at
+        super().__init__(*where, **how)
 
     def send(self, s: Any) -> None:
         self._bound()
@@ -153,8 +159,6 @@ class _Bounded(smtplib.SMTP):
         return super().getreply()
 
     def _bound(self) -> None:
-        if self.ends_at is None:
-            self.ends_at = time.monotonic() + SECONDS_FOR_ONE
         left = self.ends_at - time.monotonic()
         if left <= 0:
             raise TimeoutError
@@ -169,12 +173,13 @@ class _BoundedFromTheFirstByte(_Bounded, smtplib.SMTP_SSL):
 class _Backend(EmailBackend):
     """Django's own, which knows all settings of the mail server."""
 
+    ends_at: float
     connection: Any
     _partial_connection: Any
 
     @property
-    def connection_class(self) -> type[smtplib.SMTP]:
-        return _BoundedFromTheFirstByte if self.use_ssl else _Bounded
+    def connection_class(self) -> Callable[..., smtplib.SMTP]:  # type: ignore[override]
+        return partial(_BoundedFromTheFirstByte if self.use_ssl else _Bounded, ends_at=self.ends_at)
 
     @property
     def partial_connection(self) -> Any:
