@@ -36,8 +36,9 @@ def running(*arguments: str, env: dict[str, str], log: Path) -> Iterator["subpro
     try:
         yield process
     finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        for each in session_of(process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
         process.wait()
 
 

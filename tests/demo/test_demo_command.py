@@ -78,6 +78,7 @@ def test_a_whole_life_of_the_demo(empty_home, tmp_path):
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
         assert session_of(process.pid) == set()
+        assert "rror" not in said()
 
     with running(*command, env=empty_home, log=log) as process:
         wait_until(lambda: ready in said(), log=log)
@@ -90,6 +91,7 @@ def test_a_whole_life_of_the_demo(empty_home, tmp_path):
         wait_until(lambda: ready in said(), log=log)
         assert len(references(port)) == len(first)
         assert references(port).isdisjoint(first)
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does
         assert process.wait(20) == 0
         assert session_of(process.pid) == set()
+        assert "rror" not in said()

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import resource_tracker
 from typing import Any
 
 from granian.constants import Interfaces
@@ -52,12 +53,24 @@ def serve(serving: Serving) -> None:
         server.on_startup(beside.start)
         server.on_shutdown(beside.stop)
     load = partial(load_application, parent=os.getpid(), with_worker=serving.worker_inside)
-    server.serve(target_loader=load, wrap_loader=False)
+    try:
+        server.serve(target_loader=load, wrap_loader=False)
+    finally:
+        _end_resource_tracker()
+
+
+def _end_resource_tracker() -> None:
+    """Ends the helper process of `multiprocessing` before this one, which would otherwise outlive it by a moment."""
+    tracker = resource_tracker._resource_tracker  # noqa: SLF001 - it has no public end
+    stop = getattr(tracker, "_stop", None)
+    if stop is not None:
+        stop()
 
 
 def load_application(*, parent: int, with_worker: bool) -> Callable[..., Any]:
     """Called by each web process: the application, and on SQLite the worker in a thread of its own."""
     stop_with_parent(parent)
+    os.setpgrp()  # Ctrl-C reaches the parent alone, which then stops everything in order
     from freeslot.config.wsgi import application
 
     if with_worker:
@@ -102,7 +115,6 @@ class WorkerBeside:
         with self._guard:
             if self._stopping.is_set():
                 return None
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "freeslot.cli", "worker", f"--parent={os.getpid()}"]
-            )
+            command = [sys.executable, "-m", "freeslot.cli", "worker", f"--parent={os.getpid()}"]
+            self._process = subprocess.Popen(command, process_group=0)
             return self._process
