@@ -118,6 +118,11 @@ LOGIN_REDIRECT_URL = "/appointments/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
+ACCOUNT_FORMS = {
+    "login": "freeslot.doors.portal.forms.SignInForm",
+    "reset_password": "freeslot.doors.portal.forms.ResetPasswordForm",
+    "reset_password_from_key": "freeslot.doors.portal.forms.NewPasswordForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -5,7 +5,6 @@ from datetime import datetime
 from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from freeslot.scheduling.errors import BadReason, KeyReused, UnknownAppointment
 from freeslot.scheduling.operations.book import REFERENCE_PREFIX
@@ -17,8 +16,6 @@ from freeslot.visits.asking import Asker
 from freeslot.visits.forms import NOT_OFFERED, STALE, CancelForm
 from freeslot.visits.proof import prove
 from freeslot.visits.tried import tried_at
-
-LOOK_AGAIN = gettext_lazy("Nothing was changed. Please look at this again.")
 
 
 class Stays(Exception):
@@ -40,7 +37,7 @@ class MeantAnother(Exception):
 def press_cancel(form: CancelForm, *, ref: str, asker: Asker, now: datetime) -> CancelOutcome:
     """Cancels, or tells the practice, and issues the receipt. Raises Stays, MeantAnother, or Http404 to a stranger."""
     if not form.is_valid():
-        raise Stays(STALE if set(form.errors) - {"reason", "note"} else LOOK_AGAIN)
+        raise Stays(STALE if set(form.errors) - {"reason", "note"} else _unchanged(form))
     _check_meant(form, ref)
     outcome = _cancel(form, ref=ref, asker=asker, now=now)
     if outcome.result is CancelResult.FEE_ROSE:
@@ -76,7 +73,7 @@ def _cancel(form: CancelForm, *, ref: str, asker: Asker, now: datetime) -> Cance
     except BadReason:
         words = str(NOT_OFFERED) if said["reason"] else _("Choose why you are cancelling.")
         form.add_error("reason", words)
-        raise Stays(LOOK_AGAIN) from None
+        raise Stays(_unchanged(form)) from None
 
 
 def _check_meant(form: CancelForm, ref: str) -> None:
@@ -85,6 +82,12 @@ def _check_meant(form: CancelForm, ref: str) -> None:
     meant = parse_reference(form.cleaned_data["which"], REFERENCE_PREFIX)
     if meant is None:
         form.add_error("which", _("Pick the visit that you mean."))
-        raise Stays(LOOK_AGAIN)
+        raise Stays(_unchanged(form))
     if meant != ref:
         raise MeantAnother(meant)
+
+
+def _unchanged(form: CancelForm) -> str:
+    """What is so, and what to do about it: the first thing that is wrong with the form."""
+    first = next(str(error) for errors in form.errors.values() for error in errors)
+    return _("Nothing was changed. %(problem)s") % {"problem": first}

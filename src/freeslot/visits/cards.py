@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
+from django.utils.translation import gettext as _
+
 from freeslot.scheduling.actors import ActorKind
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.policy import Verdict
@@ -15,9 +17,8 @@ from freeslot.web.facts import VisitCard
 def card_for(
     appointment: Appointment, *, now: datetime, verdict: Verdict | None = None, is_listed: bool = False
 ) -> VisitCard:
-    """`verdict` adds what the cancel page says of it; a listed card names its practice and shows its state."""
+    """`verdict` adds what the cancel page says of it; a listed card names its practice."""
     practitioner = appointment.practitioner
-    shows_state = is_listed or appointment.status != Status.BOOKED
     return VisitCard(
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
@@ -27,8 +28,8 @@ def card_for(
         practitioner=", ".join(filter(None, [practitioner.name, practitioner.role])),
         where=appointment.location.address,
         practice=appointment.practice.name if is_listed else "",
-        state=str(STATUSES[appointment.status]) if shows_state else "",
-        state_kind=_kind(appointment.status),
+        state=_state(appointment),
+        state_kind=_kind(appointment),
         facts=facts_of(appointment) | (facts_of_verdict(appointment, verdict) if verdict else {}),
     )
 
@@ -56,7 +57,14 @@ def facts_of_verdict(appointment: Appointment, verdict: Verdict) -> dict[str, st
     }
 
 
-def _kind(status: str) -> Literal["", "free", "danger"]:
-    if status in LIVE:
-        return "free"
-    return "danger" if status == Status.CANCELLED else ""
+def _state(appointment: Appointment) -> str:
+    """Only what is not to be expected of a visit to come."""
+    if appointment.status == Status.BOOKED:
+        return _("Booked; the practice knows you are not coming") if appointment.told_at else ""
+    return str(STATUSES[appointment.status])
+
+
+def _kind(appointment: Appointment) -> Literal["", "free", "late", "danger"]:
+    if appointment.status in LIVE:
+        return "late" if appointment.told_at else "free"
+    return "danger" if appointment.status == Status.CANCELLED else ""

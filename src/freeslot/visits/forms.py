@@ -25,6 +25,10 @@ class NoteField(forms.CharField):
 
     widget = forms.Textarea
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Without `maxlength`: browsers cut what is pasted at it and say nothing."""
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
         return text.replace("\x00", "").replace("\r\n", "\n")

@@ -14,6 +14,7 @@ from freeslot.receipts.queries import latest_receipt
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.reasons import ILL
 from freeslot.scheduling.states import Status
+from freeslot.visits.again import WORDS
 from freeslot.visits.asking import Asker
 from freeslot.visits.cards import can_undo, card_for
 from freeslot.visits.loading import appointment_for
@@ -37,6 +38,7 @@ def result_page(
         "undo": _undo_box(visit, card.place),
         "receipt": _card(visit, receipt, card.place) if receipt else None,
         "sent": sent,
+        "again": WORDS.get(request.GET.get("again", "")),
         "is_cancelled": visit.status == Status.CANCELLED,
         "is_ill": visit.reason == ILL,
     }

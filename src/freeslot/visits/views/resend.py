@@ -26,4 +26,4 @@ def resend(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
         raise Http404 from None
     answers = [send_again(message_id=each, appointment_id=visit.pk, now=now) for each in messages]
     outcome = next((each for each in answers if each is not Again.QUEUED), Again.QUEUED)
-    return see_other(f"{reverse('receipt', args=[ref])}?again={outcome.name.lower()}#sent")
+    return see_other(f"{reverse('receipt', args=[ref])}?again={outcome}#sent")

@@ -5,7 +5,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from freeslot.scheduling.words import policy_words
+from freeslot.scheduling.states import LIVE
+from freeslot.scheduling.words import panel_for, policy_words
 from freeslot.visits.asking import Asker
 from freeslot.visits.cards import card_for
 from freeslot.visits.entering import visit_page
@@ -18,6 +19,7 @@ def appointment(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
     now = timezone.now()
     visit = appointment_for(request, asker, ref, now=now)
     card = card_for(visit, now=now)
+    verdict = visit.verdict(asker.actor, now)
     return render(
         request,
         "visits/appointment.html",
@@ -25,7 +27,8 @@ def appointment(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
             "asker": asker,
             "visit": visit,
             "card": card,
-            "verdict": visit.verdict(asker.actor, now),
+            "verdict": verdict,
+            "panel": panel_for(verdict, facts=visit.facts(), place=card.place) if visit.status in LIVE else None,
             "policy": policy_words(visit.rules, price=visit.price, place=card.place),
         },
     )

@@ -1,0 +1,34 @@
+"""The sign-in forms in our words: a label says what to write, nothing stands in the field."""
+
+from typing import Any
+
+from allauth.account import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class SignInForm(forms.LoginForm):  # type: ignore[misc]  # allauth carries no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, login=_("User name or e-mail address"), password=_("Password"))
+
+
+class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, email=_("E-mail address"))
+
+
+class NewPasswordForm(forms.ResetPasswordKeyForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say(self, password1=_("New password"), password2=_("New password, once more"))
+
+
+def _say(form: Any, **labels: Promise) -> None:
+    for name, label in labels.items():
+        field = form.fields[name]
+        field.label = label
+        field.widget.attrs.pop("placeholder", None)
+        if name in {"login", "password"}:
+            field.help_text = ""
