@@ -200,10 +200,11 @@ def _fee_rules(steps: Sequence[RuleStep], *, price: Money, place: Place) -> list
 
 
 def _rising(steps: Sequence[RuleStep], price: Money) -> list[RuleStep]:
-    """The steps as they come, without those that cost no more than the one before."""
+    """The steps as they come, without those that cost no more than the one before or count from the start on."""
     rising: list[RuleStep] = []
     for step in sorted(steps, key=_lead, reverse=True):
-        if step.fee.of(price).minor > (rising[-1].fee.of(price).minor if rising else 0):
+        rises = step.fee.of(price).minor > (rising[-1].fee.of(price).minor if rising else 0)
+        if rises and _lead(step):
             rising.append(step)
     return rising
 
