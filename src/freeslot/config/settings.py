@@ -158,8 +158,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    # Its warnings write the address of every page that was refused or not found, and with it somebody's reference.
+    "filters": {"route_for_address": {"()": "freeslot.web.logs.RouteForAddress"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["route_for_address"]},
+    },
+    # Its warnings are one for every page that was refused or not found.
     "loggers": {"django.request": {"level": "ERROR"}},
     "root": {"handlers": ["stderr"], "level": env.choice("FREESLOT_LOG_LEVEL", "WARNING", among=LOG_LEVELS)},
 }

@@ -1,0 +1,52 @@
+"""The log names the route of a page, never its address, which may hold a reference or a right."""
+
+import logging
+import logging.config
+
+import pytest
+from django.test import Client
+
+from freeslot.config import settings as own
+from freeslot.web.logs import UNKNOWN, RouteForAddress
+
+REFUSED = "/appointments/FS-7K3M-92QD/cancellation/"
+
+
+@pytest.fixture
+def records():
+    """What the product's own handler would write."""
+    kept: list[str] = []
+
+    class Keeper(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            kept.append(record.getMessage())
+
+    keeper = Keeper()
+    keeper.addFilter(RouteForAddress())
+    logging.getLogger().addHandler(keeper)
+    yield kept
+    logging.getLogger().removeHandler(keeper)
+
+
+@pytest.mark.django_db
+def test_a_press_without_its_token_is_logged_by_its_route(records):
+    assert Client(enforce_csrf_checks=True).post(REFUSED).status_code == 403
+    assert records == ["Forbidden (CSRF cookie not set.): /appointments/<str:ref>/cancellation/"]
+
+
+def test_an_address_that_leads_nowhere_is_not_repeated(rf):
+    record = logging.LogRecord("django.request", logging.ERROR, "", 0, "%s: %s", ("Not Found", "/m/secret/"), None)
+    record.request = rf.get("/m/secret/")
+    assert RouteForAddress().filter(record)
+    assert record.getMessage() == f"Not Found: {UNKNOWN}"
+
+
+def test_other_records_stay_as_they_are():
+    record = logging.LogRecord("freeslot", logging.ERROR, "", 0, "The database failed: %s", ("08006",), None)
+    assert RouteForAddress().filter(record)
+    assert record.getMessage() == "The database failed: 08006"
+
+
+def test_the_products_own_handler_has_the_filter():
+    assert own.LOGGING["handlers"]["stderr"]["filters"] == ["route_for_address"]
+    assert own.LOGGING["filters"]["route_for_address"]["()"] == "freeslot.web.logs.RouteForAddress"
