@@ -100,6 +100,13 @@ def test_the_file_the_pdf_and_the_codes_address_are_all_taken(client, cast):
     assert [(status, receipt.number in page) for status, page in answers] == [(200, True)] * 3
 
 
+def test_a_file_may_come_as_the_one_field_that_outsiders_know(client, cast):
+    receipt = receipt_for(booked(cast.book()))
+    as_pdf = SimpleUploadedFile("receipt.pdf", pdf_of(receipt, "en"), content_type="application/pdf")
+    response = client.post(ADDRESS, {"receipt": as_pdf})
+    assert (response.status_code, receipt.number in response.content.decode()) == (200, True)
+
+
 @pytest.mark.parametrize(
     ("receipt", "said"),
     [
