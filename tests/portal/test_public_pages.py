@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from django.test import Client
 
 from tests.visits.pages import read
@@ -28,6 +29,13 @@ def test_an_unknown_practice_is_not_there(cast):
 
 def test_the_first_page_lists_the_practices(cast):
     assert (f"/p/{cast.practice.slug}/", "Elm Street Practice") in read(Client().get("/")).links
+
+
+@pytest.mark.parametrize("address", ["/find/", "/app/", "/desk/"])
+def test_a_door_that_is_not_there_yet_leads_to_the_practices(cast, address):
+    answer = Client().get(address)
+    assert answer.status_code == 200
+    assert (f"/p/{cast.practice.slug}/", "Elm Street Practice") in read(answer).links
 
 
 def test_the_sitemap_holds_the_portals_and_nothing_private(cast, settings):
