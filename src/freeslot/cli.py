@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 
 from freeslot.commands.starting import CannotStart
 
@@ -28,11 +29,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = chosen.run(chosen)
     except (CannotStart, ImproperlyConfigured) as error:
-        print(f"freeslot: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+        return _refuse(str(error))
+    except DatabaseError as error:
+        return _refuse(f"The database failed: {error}")
     except (KeyboardInterrupt, BrokenPipeError):
         return 130
     return code
+
+
+def _refuse(words: str) -> int:
+    print(f"freeslot: {' '.join(words.split())}", file=sys.stderr)
+    return 2
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -75,6 +75,14 @@ def test_a_port_in_use_is_said(deployment):
     )
 
 
+def test_serve_does_not_show_the_demo_to_others(deployment):
+    local = {"FREESLOT_DEMO": "1", "FREESLOT_BASE_URL": "http://localhost"}
+
+    line = said(freeslot("serve", "--host", "0.0.0.0", env=deployment | local))  # noqa: S104 - that is the point
+
+    assert line.startswith("freeslot: The demo shows passwords")
+
+
 def test_sqlite_has_one_web_process_and_no_worker_alone(deployment):
     many = said(freeslot("serve", "--port", str(free_port()), "--processes", "2", env=deployment))
     alone = said(freeslot("worker", env=deployment))

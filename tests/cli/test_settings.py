@@ -56,6 +56,17 @@ def test_a_bad_value_is_named_in_one_line(read_settings, name, value):
         read_settings(**GOOD | {name: value})
 
 
+def test_the_demo_is_refused_at_a_public_address(read_settings):
+    with pytest.raises(ImproperlyConfigured, match=r"^FREESLOT_DEMO shows passwords"):
+        read_settings(**GOOD, FREESLOT_DEMO="1", FREESLOT_BASE_URL="https://visits.example")
+    assert read_settings(**GOOD, FREESLOT_DEMO="1", FREESLOT_BASE_URL="http://[::1]:8000")["DEMO"] is True
+
+
+def test_the_two_keys_must_differ(read_settings):
+    with pytest.raises(ImproperlyConfigured, match="must be another key than FREESLOT_SECRET_KEY"):
+        read_settings(FREESLOT_SECRET_KEY="s" * 40, FREESLOT_KEY_ENCRYPTION_KEY=f"{'k' * 40},{'s' * 40}")
+
+
 @pytest.mark.parametrize("name", sorted(GOOD))
 def test_a_missing_secret_is_named(read_settings, name):
     with pytest.raises(ImproperlyConfigured, match=f"^{name} is not set"):

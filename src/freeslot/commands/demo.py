@@ -2,7 +2,6 @@
 
 import argparse
 import http.client
-import ipaddress
 import os
 import signal
 import sys
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 
 from freeslot.commands.migrate import migrate
 from freeslot.commands.starting import CannotStart, need_port, say, set_up
+from freeslot.config.environment import is_loopback
 
 SECONDS_TO_BEGIN = 120
 
@@ -52,13 +52,6 @@ def refuse_the_public(host: str) -> None:
     base = os.environ.get("FREESLOT_BASE_URL", "")
     if base and not is_loopback(urlsplit(base).hostname or ""):
         raise CannotStart(f"The demo shows passwords and is for this machine alone: FREESLOT_BASE_URL is {base}.")
-
-
-def is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -5,6 +5,7 @@ import argparse
 from django.core.exceptions import ImproperlyConfigured
 
 from freeslot.commands.starting import CannotStart, need_migrations, need_port, say, set_up
+from freeslot.config.environment import is_loopback
 
 THREADS_ON_SQLITE = 8
 THREADS_ON_POSTGRESQL = 2
@@ -33,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     set_up()
     need_migrations()
     need_pages()
+    need_privacy(arguments.host)
     need_port(arguments.host, arguments.port)
     from django.db import connections
 
@@ -66,6 +68,14 @@ def need_pages() -> None:
         get_resolver().url_patterns  # noqa: B018 - reading it loads every address
     except ImportError as error:
         raise ImproperlyConfigured(f"The pages cannot be loaded: {error}") from error
+
+
+def need_privacy(host: str) -> None:
+    """Raises CannotStart when the demo, which shows passwords, would listen where others can reach it."""
+    from django.conf import settings
+
+    if settings.DEMO and not is_loopback(host):
+        raise CannotStart(f"The demo shows passwords and is for this machine alone: it does not listen on {host}.")
 
 
 def _bracketed(host: str) -> str:

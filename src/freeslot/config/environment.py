@@ -1,5 +1,6 @@
 """Reads the settings from the environment; a bad or missing value stops the start with one clear line."""
 
+import ipaddress
 import os
 import re
 from dataclasses import dataclass
@@ -104,6 +105,14 @@ def host_of(url: str) -> str:
     """The host of an address as a browser names it: an IPv6 one in its brackets."""
     host = urlsplit(url).hostname or ""
     return f"[{host}]" if ":" in host else host
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine itself can reach the host of this name or number."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _split(name: str, value: str) -> SplitResult:

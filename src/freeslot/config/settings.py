@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from freeslot.config import environment as env
@@ -9,9 +10,13 @@ from freeslot.config import environment as env
 DEMO = env.flag("FREESLOT_DEMO", False)
 DATA = Path(env.text("FREESLOT_DATA", "var/data")).absolute()
 BASE_URL = env.base_url("FREESLOT_BASE_URL", "http://localhost:8000")
+if DEMO and not env.is_loopback(env.host_of(BASE_URL)):
+    raise ImproperlyConfigured("FREESLOT_DEMO shows passwords: FREESLOT_BASE_URL must then be http://localhost:8000.")
 
 SECRET_KEY, *SECRET_KEY_FALLBACKS = env.secrets("FREESLOT_SECRET_KEY")
 KEY_ENCRYPTION_KEYS = env.secrets("FREESLOT_KEY_ENCRYPTION_KEY")
+if set(KEY_ENCRYPTION_KEYS) & {SECRET_KEY, *SECRET_KEY_FALLBACKS}:
+    raise ImproperlyConfigured("FREESLOT_KEY_ENCRYPTION_KEY must be another key than FREESLOT_SECRET_KEY.")
 DEBUG = False
 MAINTENANCE = env.flag("FREESLOT_MAINTENANCE", False)
 IS_SECURE = BASE_URL.startswith("https://")
