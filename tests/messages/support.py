@@ -4,12 +4,15 @@ from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
+from aiosmtpd.smtp import Envelope
+
 from freeslot.events.models import Event
 from freeslot.messages.letter import Letter
 from freeslot.messages.mail import mail_for
 from freeslot.messages.models import Message
 from freeslot.messages.reactor import react
 from freeslot.messages.sending import send_due_messages
+from freeslot.patients.models import Contact
 from freeslot.scheduling.actors import Actor, Door
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.operations.cancel import cancel_appointment
@@ -96,3 +99,21 @@ def one_of_each(language: str = "en", *, alias: str = "", name: str = "Elm Stree
     told = cast.book(days=2)
     cancel(cast, told, at=told.starts_at - timedelta(hours=1))
     return {message.kind: message for message in make_messages(cast.now + timedelta(days=3))}
+
+
+def next_try() -> datetime:
+    waiting = Message.objects.in_turn().order_by("due_at")
+    return waiting.values_list("due_at", flat=True)[0]
+
+
+def state_and_error() -> tuple[str, str]:
+    return Message.objects.values_list("state", "last_error").get()
+
+
+def only_contact() -> Contact:
+    return Contact.objects.get()
+
+
+def words_of(envelope: Envelope) -> str:
+    content = envelope.content
+    return content.decode() if isinstance(content, bytes) else str(content)

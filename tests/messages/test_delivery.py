@@ -13,17 +13,10 @@ from freeslot.messages.models import Message
 from freeslot.practices.words import place_of
 from tests.messages.mailserver import Mailbox
 from tests.messages.support import cancel, make_messages, send_all, undo
-from tests.support.cast import Cast, make_cast
+from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    cast = make_cast(weeks=2)
-    cast.patient.contacts.update(value="maria@example.org")
-    return cast
 
 
 def test_right_after_the_press_what_will_be_sent_is_on_its_way(cast: Cast):
