@@ -48,7 +48,7 @@ def test_a_failure_before_the_commit_leaves_the_visit_booked_and_says_so(cast, p
         answer = press_cancel(patient, visit, note="kept")
     page = read(answer)
     assert (answer.status_code, page.heading) == (503, "Your visit is still booked")
-    assert "You tried at 4:00 pm." in page.text
+    assert "You tried at 4:00 pm (New York time)." in page.text
     assert "(212) 555-0142" in page.text
     assert "open until 5 pm" in page.text
     assert page.fields["note"] == "kept"
@@ -62,7 +62,7 @@ def test_trying_again_counts_from_the_first_try(cast, patient, later):
         fields = read(press_cancel(patient, visit)).fields
         later(cast.now + timedelta(minutes=5))
         again = read(patient.post(address(visit, "cancellation/"), fields))
-    assert "You tried at 4:00 pm." in again.text
+    assert "You tried at 4:00 pm (New York time)." in again.text
     later(cast.now + timedelta(minutes=59))
     assert patient.post(address(visit, "cancellation/"), again.fields).status_code == 303
     assert Appointment.objects.get(pk=visit.pk).fee_minor == 0
@@ -118,7 +118,11 @@ def test_a_failed_undo_or_release_changes_nothing(cast, patient, name):
     visit = cast.book()
     press_cancel(patient, visit)
     with failing('INSERT INTO "events_event"', ERRORS[1]):
-        assert patient.post(address(visit, name)).status_code == 503
+        answer = patient.post(address(visit, name))
+    page = read(answer)
+    assert (answer.status_code, page.heading) == (503, "We cannot do this right now")
+    assert "(212) 555-0142" in page.text
+    assert (address(visit, "receipt/"), "Try again") in page.links
     assert status(visit) == "cancelled"
     assert patient.post(address(visit, "undo/")).status_code == 303
 

@@ -1,8 +1,12 @@
 """The receipt's page and files, and the calendar file of a visit."""
 
-import icalendar
-from django.urls import reverse
+from datetime import timedelta
 
+import icalendar
+import pytest
+
+from freeslot.events.outbox import handle_due_events
+from freeslot.messages.models import Message
 from freeslot.receipts.models import Receipt
 from tests.visits.pages import address, press_cancel, read
 
@@ -51,10 +55,37 @@ def event_of(response) -> icalendar.Event:
     return icalendar.Calendar.from_ical(response.content).walk("VEVENT")[0]
 
 
-def test_a_message_can_only_be_sent_again_by_who_may_see_the_visit(cast, patient):
+@pytest.fixture
+def sent(cast, patient, later):
+    """A cancel whose mail has gone out an hour ago."""
     visit = cast.book()
     press_cancel(patient, visit)
-    answer = patient.post(address(visit, "resend/"), {"message": "not an id"})
-    assert answer.status_code == 404
-    answer = patient.post(address(visit, "resend/"), {"message": "01a20574-0000-7000-8000-000000000000"})
-    assert answer.headers["Location"].startswith(reverse("receipt", args=[visit.reference]))
+    while handle_due_events(now=cast.now):
+        pass
+    Message.objects.update(state=Message.State.SENT, done_at=cast.now, sent_at=cast.now)
+    later(cast.now + timedelta(hours=1))
+    return visit
+
+
+def test_a_mail_that_does_not_arrive_can_be_sent_again(cast, patient, sent):
+    page = read(patient.get(address(sent, "receipt/")))
+    assert "Calendar update sent. Is the visit still there?" in page.text
+    assert "Send it again" in page.buttons
+    answer = patient.post(address(sent, "resend/"), {"message": page.fields["message"]})
+    assert answer.headers["Location"] == address(sent, "receipt/?again=queued#sent")
+    assert "It is on its way once more." in read(patient.get(answer.headers["Location"])).text
+    again = patient.post(address(sent, "resend/"), {"message": page.fields["message"]})
+    assert again.headers["Location"] == address(sent, "receipt/?again=too_soon#sent")
+
+
+def test_a_message_is_not_sent_again_for_a_stranger(cast, patient, sent, sign_in):
+    message = Message.objects.get(kind="cancelled")
+    stranger = sign_in(cast.stranger_user)
+    assert stranger.post(address(sent, "resend/"), {"message": str(message.pk)}).status_code == 404
+    assert Message.objects.get(pk=message.pk).repeats == 0
+
+
+def test_a_message_that_is_none_is_answered_in_words(cast, patient, sent):
+    assert patient.post(address(sent, "resend/"), {"message": "not an id"}).status_code == 404
+    answer = patient.post(address(sent, "resend/"), {"message": "01a20574-0000-7000-8000-000000000000"})
+    assert "This message cannot be sent again." in read(patient.get(answer.headers["Location"])).text

@@ -51,8 +51,9 @@ def told_when_away(view: View) -> View:
 def _away(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     """Failed before the commit. A press of the cancel page is kept whole, with the time it was first tried."""
     seen = _seen(request, ref, now)
-    if seen is None:
-        return unavailable(request, again=request.get_full_path() if request.method == "GET" else "")
+    if seen is None or not seen.is_live or not _is_cancel(request):
+        is_press = request.method == "POST" and ref
+        return unavailable(request, again=reverse("receipt", args=[ref]) if is_press else request.get_full_path())
     earlier = request.POST.get("tried", "")
     first = tried_at(earlier, ref=seen.ref)
     tried = {"tried": earlier if first else stamp(seen.ref, now), "tried_at": first or now}
@@ -65,17 +66,24 @@ def _unknown(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     return _answer(request, _seen(request, ref, now), "visits/unknown.html", now=now, **look)
 
 
+def _is_cancel(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return request.method == "POST" and match is not None and match.view_name == "cancellation"
+
+
 def _seen(request: HttpRequest, ref: str, now: datetime) -> Snapshot | None:
-    """The visit of a press of the cancel page: as the page had shown it, or as it can still be read."""
-    if request.method != "POST" or not request.path.endswith("/cancellation/"):
-        return None
-    return snapshot.read(request.POST.get("seen", ""), ref=ref) or _still_readable(request, ref, now)
+    """The visit as the page had shown it, or as it can still be read; its practice frames the answer."""
+    signed = request.POST.get("seen", "") if _is_cancel(request) else ""
+    seen = snapshot.read(signed, ref=ref) or _still_readable(request, ref, now)
+    if seen:
+        set_frame(request, seen.frame(now))
+    return seen
 
 
 def _still_readable(request: HttpRequest, ref: str, now: datetime) -> Snapshot | None:
     try:
         asker = asker_for(request)
-        visible = Appointment.objects.visible_to(asker.actor, now).live().for_pages() if asker else None
+        visible = Appointment.objects.visible_to(asker.actor, now).for_pages() if asker else None
         return snapshot.of(visible.get(reference=ref)) if visible is not None else None
     except (Appointment.DoesNotExist, DatabaseError, InterfaceError):
         return None
@@ -85,7 +93,6 @@ def _answer(
     request: HttpRequest, seen: Snapshot | None, template: str, *, now: datetime, **known: object
 ) -> HttpResponse:
     if seen:
-        set_frame(request, seen.frame(now))
         known["card"] = seen.card(now)
     known["sent"] = [(name, request.POST[name]) for name in SENT if name in request.POST]
     known["press"] = request.path

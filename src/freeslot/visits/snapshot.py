@@ -8,6 +8,7 @@ from django.core import signing
 
 from freeslot.practices.models import Practice
 from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.states import LIVE
 from freeslot.visits.frames import frame_for, place_of
 from freeslot.web.facts import Frame, VisitCard
 
@@ -17,12 +18,13 @@ OF_PRACTICE = ("slug", "name", "brand", "country", "zone", "language", "phone", 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The visit as it stood when the page was drawn; nothing of the patient is in it."""
+    """The visit as it stood when the page was drawn; nothing of the patient is in it. Only live ones are signed."""
 
     ref: str
     practice: Practice
     starts_at: datetime
     ends_at: datetime
+    is_live: bool = True
 
     def frame(self, now: datetime) -> Frame:
         return frame_for(self.practice, now)
@@ -48,7 +50,7 @@ def read(text: str, *, ref: str) -> Snapshot | None:
 
 
 def of(visit: Appointment) -> Snapshot:
-    return Snapshot(visit.reference, visit.practice, visit.starts_at, visit.ends_at)
+    return Snapshot(visit.reference, visit.practice, visit.starts_at, visit.ends_at, visit.status in LIVE)
 
 
 def _snapshot(ref: str, starts_at: str, ends_at: str, practice: dict[str, Any]) -> Snapshot:
