@@ -203,7 +203,7 @@ def test_the_deadline_line_never_says_now():
 
 
 def test_no_header_can_be_smuggled_in_by_a_name():
-    cast = make_cast(name='Elm\r\nBcc: all@example.org\x00\u2028 "Street" <x@y.example>')
+    cast = make_cast(name='Elm\r\nBcc: all@example.org\x07\u2028 "Street" <x@y.example>')
     cast.book()
 
     mail = mail_of(make_messages(cast.now)[0])
