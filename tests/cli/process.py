@@ -22,6 +22,15 @@ def environment(data: Path, **more: str) -> dict[str, str]:
     return kept | settings_for(data) | more
 
 
+def url_of_test_database() -> str:
+    """The address of the PostgreSQL database that the tests are on."""
+    from django.db import connection
+
+    found = connection.settings_dict
+    user = f"{found['USER']}:{found['PASSWORD']}@" if found["USER"] else ""
+    return f"postgres://{user}{found['HOST'] or 'localhost'}:{found['PORT'] or 5432}/{found['NAME']}"
+
+
 def freeslot(*arguments: str, env: dict[str, str]) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "freeslot.cli", *arguments]
     return subprocess.run(command, env=env, capture_output=True, text=True, timeout=PATIENCE)

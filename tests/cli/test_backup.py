@@ -1,13 +1,16 @@
 """A backup is one file that holds everything, and a restore brings it back."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 
 import pytest
+from django.db import connection
 
-from tests.cli.process import environment, freeslot
+from freeslot.practices.models import Practice
+from tests.cli.process import environment, freeslot, url_of_test_database
+from tests.support.cast import make_cast
 
-pytestmark = pytest.mark.sqlite
 PRACTICE = [
     "practice", "create", "--slug=elm", "--name=Elm Street", "--zone=Europe/Berlin", "--country=de", "--currency=eur",
     "--phone=030 23125 100",
@@ -19,6 +22,7 @@ def slugs(data):
         return [slug for (slug,) in database.execute("SELECT slug FROM practices_practice ORDER BY slug")]
 
 
+@pytest.mark.sqlite
 def test_a_backup_comes_back_in_an_empty_place(deployment, tmp_path):
     assert freeslot(*PRACTICE, env=deployment).returncode == 0
     file, elsewhere = tmp_path / "kept.backup", tmp_path / "elsewhere"
@@ -32,6 +36,7 @@ def test_a_backup_comes_back_in_an_empty_place(deployment, tmp_path):
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.sqlite
 def test_neither_overwrites_anything_unasked(deployment, tmp_path):
     assert freeslot(*PRACTICE, env=deployment).returncode == 0
     file = tmp_path / "kept.backup"
@@ -46,6 +51,7 @@ def test_neither_overwrites_anything_unasked(deployment, tmp_path):
     assert other.stderr == f"freeslot: {tmp_path}/missing is not there.\n"
 
 
+@pytest.mark.sqlite
 def test_what_is_no_backup_is_refused(deployment, tmp_path):
     (tmp_path / "letter").write_text("Dear patient", encoding="utf-8")
 
@@ -53,3 +59,23 @@ def test_what_is_no_backup_is_refused(deployment, tmp_path):
 
     assert done.returncode == 2
     assert "is not a backup of Freeslot" in done.stderr
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_on_postgresql_its_own_programs_do_it(tmp_path):
+    cast = make_cast(weeks=1)
+    env = environment(tmp_path, DATABASE_URL=url_of_test_database())
+    file = tmp_path / "kept.backup"
+    if shutil.which("pg_dump") is None:
+        assert freeslot("backup", str(file), env=env).stderr.startswith("freeslot: pg_dump is not installed;")
+        return
+
+    kept = freeslot("backup", str(file), env=env)
+    Practice.objects.update(name="Changed")
+    connection.close()
+    back = freeslot("restore", "--replace", str(file), env=env)
+
+    assert (kept.returncode, kept.stderr) == (0, "")
+    assert (back.returncode, back.stderr) == (0, "")
+    assert Practice.objects.get().name == cast.practice.name

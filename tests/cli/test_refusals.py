@@ -32,6 +32,13 @@ def test_a_missing_setting_stops_the_start(tmp_path):
     assert said(freeslot("migrate", env=env)).startswith("freeslot: FREESLOT_SECRET_KEY is not set.")
 
 
+def test_who_has_no_deployment_is_told_how_to_check_a_receipt(tmp_path):
+    env = environment(tmp_path)
+    del env["FREESLOT_SECRET_KEY"]
+
+    assert said(freeslot("verify-receipt", "receipt.pdf", env=env)).endswith("and name them: --jwks FILE.")
+
+
 def test_a_data_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").touch()
 

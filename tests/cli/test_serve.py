@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.process import ask, environment, free_port, running, session_of, wait_until
+from tests.cli.process import ask, environment, free_port, running, session_of, url_of_test_database, wait_until
 
 
 @pytest.fixture
@@ -66,13 +66,8 @@ def test_a_killed_web_process_is_replaced(deployment, log):
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_on_postgresql_a_worker_runs_beside(tmp_path, log):
-    from django.db import connection
-
-    found = connection.settings_dict
-    user = f"{found['USER']}:{found['PASSWORD']}@" if found["USER"] else ""
-    url = f"postgres://{user}{found['HOST'] or 'localhost'}:{found['PORT'] or 5432}/{found['NAME']}"
     port = free_port()
-    env = environment(tmp_path, DATABASE_URL=url)
+    env = environment(tmp_path, DATABASE_URL=url_of_test_database())
     with running("serve", "--port", str(port), "--processes", "2", env=env, log=log) as process:
         wait_until(lambda: is_ready(port), log=log)
 
