@@ -15,6 +15,7 @@ PASSWORD = "quiet-river-morning-42"
 @pytest.fixture(autouse=True)
 def _mail_and_limits_of_this_test_alone(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slowness is not what is tried
     cache.clear()
 
 
@@ -54,6 +55,16 @@ def test_too_many_tries_are_slowed_down_in_words(maria):
     assert limited or "too many" in read(answers[-1]).text.lower()
     for answer in limited:
         assert read(answer).heading == "Too many tries in a short time"
+
+
+def test_many_who_sign_in_from_one_address_are_not_slowed_down(maria):
+    right = {"login": maria.username, "password": PASSWORD}
+    assert [Client().post("/accounts/login/", right).status_code for _ in range(40)] == [302] * 40
+
+
+def test_a_name_longer_than_any_is_refused_in_words(maria):
+    answer = Client().post("/accounts/login/", {"login": "x" * 60_000, "password": "y"})
+    assert (answer.status_code, "at most 254 characters" in read(answer).text) == (200, True)
 
 
 def test_the_practices_brand_stays_around_signing_in(cast, maria):

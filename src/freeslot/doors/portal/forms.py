@@ -3,14 +3,19 @@
 from typing import Any
 
 from allauth.account import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+# The longest address there is (RFC 5321); SQLite cannot even look for what is very much longer.
+LONGEST_LOGIN = 254
 
 
 class SignInForm(forms.LoginForm):  # type: ignore[misc]  # allauth carries no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self, login=_("User name or e-mail address"), password=_("Password"))
+        self.fields["login"].validators.append(MaxLengthValidator(LONGEST_LOGIN))
 
 
 class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]
