@@ -4,7 +4,7 @@ import argparse
 import os
 import secrets
 
-from freeslot.commands.starting import need_migrations, say, set_up
+from freeslot.commands.starting import CannotStart, need_migrations, say, set_up
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +19,11 @@ def run(arguments: argparse.Namespace) -> int:
         # A stranger who checks a receipt has no deployment, and nothing here is ever encrypted with these.
         for name in ("FREESLOT_SECRET_KEY", "FREESLOT_KEY_ENCRYPTION_KEY"):
             os.environ.setdefault(name, secrets.token_urlsafe(48))
+    elif not os.environ.keys() & {"FREESLOT_SECRET_KEY", "FREESLOT_SECRET_KEY_FILE"}:
+        raise CannotStart(
+            "There are no settings of a deployment here. To check a receipt without one, save the practice's public "
+            "keys (/.well-known/jwks.json at its address) and name them: --jwks FILE."
+        )
     set_up()
     if arguments.jwks is None:
         need_migrations()
