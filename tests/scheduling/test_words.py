@@ -154,6 +154,11 @@ def test_the_rules_are_said_in_the_order_in_which_they_count():
     ]
 
 
+def test_the_rules_say_when_undo_ends_before_the_visit():
+    said = rules_said({"undo_minutes": 60, "undo_ends_before_minutes": 120})
+    assert said[-2:] == ["You can undo a cancel for 1 hour.", "Undo ends 2 hours before the visit at the latest."]
+
+
 def test_a_step_that_costs_nothing_more_or_never_counts_is_not_said():
     steps = [
         {"after": {"minutes_before": 2880}, "fee": {"minor": 0}},

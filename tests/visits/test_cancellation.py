@@ -7,7 +7,7 @@ from freeslot.receipts.models import Receipt
 from freeslot.scheduling.actors import Door
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.operations.cancel import cancel_appointment
-from freeslot.scheduling.operations.check_in import check_in
+from freeslot.scheduling.operations.check_in import check_in, mark_no_show
 from tests.support.cast import make_cast
 from tests.visits.pages import address, press_cancel, read
 
@@ -111,6 +111,22 @@ def test_where_cancelling_online_is_over_the_practice_is_told(clock, db, sign_in
     told = read(client.get(answer.headers["Location"]))
     assert told.heading == "Your visit is still booked. We told the practice at 4:00 pm."
     assert live(visit).status == "booked"
+    for page in ("", "cancellation/"):
+        again = read(client.get(address(visit, page)))
+        assert "We told the practice at 4:00 pm." in again.text
+        assert "Tell the practice I am not coming" not in again.buttons
+        assert (address(visit, "cancellation/"), "Cancel this visit") not in again.links
+
+
+def test_a_visit_that_is_over_stays_as_it_was(cast, patient, later):
+    visit = cast.book(days=0)
+    fields = read(patient.get(address(visit, "cancellation/"))).fields
+    later(visit.starts_at)
+    mark_no_show(ref=visit.reference, actor=cast.staff, door=Door.DESK, now=visit.starts_at)
+    assert read(patient.get(address(visit, "cancellation/"))).heading == "This visit is over"
+    answer = patient.post(address(visit, "cancellation/"), fields)
+    assert (answer.status_code, read(answer).heading) == (422, "Your visit is still booked as it was")
+    assert "It cannot be cancelled any more" in read(answer).text
 
 
 def test_a_visit_that_has_begun_stays(cast, patient, later):

@@ -40,6 +40,7 @@ def make_clinic(house: House, users: dict[str, User], now: datetime) -> Clinic:
         phone_hours=house.phone_hours,
         email=f"{house.slug}@example.org",
         brand=house.brand,
+        neutral_alias=house.alias,
     )
     name, address, directions = house.place
     location = Location.objects.create(practice=practice, name=name, address=address, directions=directions)

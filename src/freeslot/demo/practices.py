@@ -40,6 +40,7 @@ class House:
     opens: time
     closes: time
     rules: dict[str, Any]
+    alias: str = ""
 
     @property
     def slot_length(self) -> timedelta:
@@ -78,6 +79,7 @@ RIVERSIDE = House(
 HARBOR = House(
     slug="harbor",
     name="Harbor Dental",
+    alias="Harbor",
     country="US",
     zone="America/Los_Angeles",
     currency="USD",
@@ -131,6 +133,7 @@ NORTHSIDE = House(
 LAKEVIEW = House(
     slug="lakeview",
     name="Lakeview Physio",
+    alias="Lakeview",
     country="DE",
     zone="Europe/Berlin",
     currency="EUR",

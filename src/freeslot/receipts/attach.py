@@ -59,7 +59,7 @@ def _sheet(receipt: Receipt, language: str) -> ReceiptSheet:
     return ReceiptSheet(
         language=language,
         paper="Letter" if visit.practice.country in LETTER else "A4",
-        practice=visit.practice.name,
+        practice=visit.practice.public_name,
         headline=words.happened(claims),
         weekday=parts.weekday,
         day=parts.number,
@@ -68,7 +68,7 @@ def _sheet(receipt: Receipt, language: str) -> ReceiptSheet:
         zone=zone_words(place.zone, place.locale),
         details=[", ".join(filter(None, [practitioner.name, practitioner.role])), location.name, location.address],
         reference=(_("Reference"), claims.reference),
-        facts=[*words.facts_of(claims, place=place, practice=visit.practice.name), _chain(receipt)],
+        facts=[*words.facts_of(claims, place=place, practice=visit.practice.public_name), _chain(receipt)],
         lists=[
             (_("The rules as booked"), policy_words(visit.rules, price=visit.price, place=place)),
             (_("What this proves"), words.proved(claims)),

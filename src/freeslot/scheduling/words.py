@@ -180,6 +180,9 @@ def policy_words(rules: Rules, *, price: Money, place: Place) -> list[str]:
         if rules.undo_for:
             span = length(rules.undo_for, locale=place.locale)
             sentences.append(_("You can undo a cancel for %(span)s.") % {"span": span})
+            if rules.undo_ends_before:
+                before = length(rules.undo_ends_before, locale=place.locale)
+                sentences.append(_("Undo ends %(span)s before the visit at the latest.") % {"span": before})
         if rules.reason is ReasonRule.REQUIRED:
             sentences.append(_("The practice asks for a reason."))
         return sentences

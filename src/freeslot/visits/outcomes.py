@@ -24,10 +24,19 @@ def outcome_panel(
     return Panel(kind=_kind(visit, is_too_late=is_too_late), headline=_headline(visit, place), text=" ".join(text))
 
 
+def was_told(visit: Appointment) -> bool:
+    """Whether the practice knows that the patient will not come, though the visit is still booked."""
+    return visit.status == Status.BOOKED and visit.told_at is not None
+
+
+def told_headline(visit: Appointment, place: Place) -> str:
+    at = clock(visit.told_at, zone=place.zone, locale=place.locale) if visit.told_at else ""
+    return _("Your visit is still booked. We told the practice at %(time)s.") % {"time": at}
+
+
 def _headline(visit: Appointment, place: Place) -> str:
-    if visit.status == Status.BOOKED and visit.told_at:
-        at = clock(visit.told_at, zone=place.zone, locale=place.locale)
-        return _("Your visit is still booked. We told the practice at %(time)s.") % {"time": at}
+    if was_told(visit):
+        return told_headline(visit, place)
     return {
         Status.CANCELLED: _("Your visit is cancelled"),
         Status.BOOKED: _("Your visit is booked"),
@@ -51,7 +60,7 @@ def _further(
         by_practice = visit.cancelled_by == ActorKind.PRACTICE
         told = [cancelled_words(visit, asker, place)] if by_practice else []
         return [*([over] if is_too_late else []), *told, fee_words(visit.fee, visit.fee_state, place)]
-    if visit.status == Status.BOOKED and visit.told_at:
+    if was_told(visit):
         return [_("The practice decides what happens next.")]
     if visit.status == Status.BOOKED and receipt and receipt.claims.event == "undone":
         at = day_and_clock(receipt.issued_at, zone=place.zone, locale=place.locale, now=place.now)
@@ -62,7 +71,7 @@ def _further(
 def _kind(visit: Appointment, *, is_too_late: bool) -> Literal["free", "late", "refused", "plain"]:
     if is_too_late:
         return "refused"
-    if visit.status == Status.BOOKED and visit.told_at:
+    if was_told(visit):
         return "late"
     if visit.status == Status.CANCELLED:
         return "late" if visit.fee else "free"

@@ -18,6 +18,7 @@ from freeslot.visits.cancelling import Stays
 from freeslot.visits.cards import card_for
 from freeslot.visits.differences import alike_choices
 from freeslot.visits.forms import REVIEWS, CancelForm, new_key
+from freeslot.visits.outcomes import told_headline, was_told
 from freeslot.visits.snapshot import signed
 from freeslot.web.facts import Choice, Place
 from freeslot.web.formatting import length
@@ -34,7 +35,8 @@ def cancel_page(
 ) -> HttpResponse:
     """The verdict with its form; without the form where nothing can be pressed. With `stays` it is an answer."""
     verdict = visit.verdict(asker.actor, now)
-    is_refused = verdict.kind is Kind.REFUSED and not verdict.tells_practice
+    is_told = was_told(visit)
+    is_refused = is_told or (verdict.kind is Kind.REFUSED and not verdict.tells_practice)
     card = card_for(visit, now=now, verdict=verdict)
     context = {
         "asker": asker,
@@ -42,7 +44,8 @@ def cancel_page(
         "card": card,
         "verdict": verdict,
         "panel": panel_for(verdict, facts=visit.facts(), place=card.place),
-        "question": _question(visit, verdict, stays),
+        "is_told": is_told,
+        "question": told_headline(visit, card.place) if is_told else _question(visit, verdict, stays),
         "stays": _why_it_stays(verdict, stays, card.place),
         "policy": policy_words(visit.rules, price=visit.price, place=card.place),
     }
@@ -72,6 +75,8 @@ def _form_context(
 
 def _question(visit: Appointment, verdict: Verdict, stays: Stays | None) -> str:
     if visit.status not in LIVE:
+        if stays and verdict.why is Why.OVER:
+            return _("Your visit is still booked as it was")
         return _("This visit is already cancelled") if verdict.why is Why.CANCELLED else _("This visit is over")
     if stays or (verdict.kind is Kind.REFUSED and not verdict.tells_practice):
         return _("Your visit is still booked")

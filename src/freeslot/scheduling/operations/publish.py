@@ -13,6 +13,7 @@ from freeslot.practices.models import Practitioner
 from freeslot.scheduling.errors import SlotsOverlap
 from freeslot.scheduling.intervals import Hours, Interval, instant, open_intervals, overlaps, pieces, subtract
 from freeslot.scheduling.models import Schedule, ScheduleException, Slot
+from freeslot.scheduling.operations.slots import in_order
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +110,7 @@ def _bring_into_line(schedule: Schedule, wanted: Sequence[Interval], now: dateti
     existing = {(starts, ends): pk for pk, starts, ends in future.values_list("pk", "starts_at", "ends_at")}
     kept = set(wanted)
     unwanted = [pk for interval, pk in existing.items() if interval not in kept]
-    future.filter(pk__in=unwanted, status=Slot.Status.FREE).delete()
+    in_order(future.filter(pk__in=unwanted, status=Slot.Status.FREE)).delete()
     staying = sorted(future.values_list("starts_at", "ends_at"))
     missing = [each for each in wanted if not _meets_any(each, staying)]
     Slot.objects.bulk_create(_slot(schedule, starts, ends) for starts, ends in missing)

@@ -27,11 +27,11 @@ def make_held(slot_ids: Sequence[int], *, holder: uuid.UUID, until: datetime, no
 
 def _take(slot_ids: Sequence[int], now: datetime, holder: uuid.UUID | None, **change: Any) -> None:
     wanted = Slot.objects.filter(pk__in=slot_ids).takeable(now, holder=holder)
-    if _in_order(wanted).update(**change) != len(set(slot_ids)):
+    if in_order(wanted).update(**change) != len(set(slot_ids)):
         raise SlotTaken
 
 
-def _in_order(slots: SlotQuerySet) -> SlotQuerySet:
+def in_order(slots: SlotQuerySet) -> SlotQuerySet:
     """The same slots for an update, locked in the order of their ids so that two who want several cannot deadlock."""
     locked = slots.order_by("pk").select_for_update(of=("self",)).values("pk")
     return Slot.objects.filter(pk__in=locked)
@@ -55,23 +55,23 @@ def keep_for_undo(appointment: Appointment, *, until: datetime) -> None:
 def take_back(appointment: Appointment, *, now: datetime) -> bool:
     """Gives a visit the slots back that its undo window holds; whether all of them were still there."""
     held = Slot.objects.filter(held_by=appointment.pk, status=Slot.Status.HELD, held_until__gt=now)
-    taken = _in_order(held).update(status=Slot.Status.BUSY, appointment=appointment, held_by=None, held_until=None)
+    taken = in_order(held).update(status=Slot.Status.BUSY, appointment=appointment, held_by=None, held_until=None)
     return taken == appointment.slot_count
 
 
 def free_slots_of(appointment: Appointment) -> int:
     """Frees a visit's slots and those held for its undo; how many there were."""
     mine = Slot.objects.filter(held_by=appointment.pk, status=Slot.Status.HELD)
-    freed = _in_order(mine).update(status=Slot.Status.FREE, held_by=None, held_until=None)
+    freed = in_order(mine).update(status=Slot.Status.FREE, held_by=None, held_until=None)
     return freed + appointment.slots.update(status=Slot.Status.FREE, appointment=None)
 
 
 def free_held_by(holder: uuid.UUID) -> int:
     held = Slot.objects.filter(held_by=holder, status=Slot.Status.HELD)
-    return _in_order(held).update(status=Slot.Status.FREE, held_by=None, held_until=None)
+    return in_order(held).update(status=Slot.Status.FREE, held_by=None, held_until=None)
 
 
 def free_lapsed(now: datetime, *, but_of: "models.QuerySet[Appointment]") -> int:
     """Frees slots whose hold has ended, except those whose end is still to be announced; how many."""
     lapsed = Slot.objects.filter(status=Slot.Status.HELD, held_until__lte=now).exclude(held_by__in=but_of.values("pk"))
-    return _in_order(lapsed).update(status=Slot.Status.FREE, held_by=None, held_until=None)
+    return in_order(lapsed).update(status=Slot.Status.FREE, held_by=None, held_until=None)

@@ -5,12 +5,16 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.policy import Verdict
 from freeslot.scheduling.states import LIVE
 from freeslot.scheduling.words import panel_for, policy_words
 from freeslot.visits.asking import Asker
 from freeslot.visits.cards import card_for
 from freeslot.visits.entering import visit_page
 from freeslot.visits.loading import appointment_for
+from freeslot.visits.outcomes import outcome_panel, was_told
+from freeslot.web.facts import Panel, Place
 
 
 @require_safe
@@ -28,7 +32,14 @@ def appointment(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
             "visit": visit,
             "card": card,
             "verdict": verdict,
-            "panel": panel_for(verdict, facts=visit.facts(), place=card.place) if visit.status in LIVE else None,
+            "panel": _panel(visit, verdict, asker, card.place),
+            "is_told": was_told(visit),
             "policy": policy_words(visit.rules, price=visit.price, place=card.place),
         },
     )
+
+
+def _panel(visit: Appointment, verdict: Verdict, asker: Asker, place: Place) -> Panel | None:
+    if was_told(visit):
+        return outcome_panel(visit, asker, place=place, receipt=None)
+    return panel_for(verdict, facts=visit.facts(), place=place) if visit.status in LIVE else None
