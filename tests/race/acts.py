@@ -11,10 +11,12 @@ from freeslot.practices.models import VisitType
 from freeslot.receipts.issue import receipt_for, receipt_soon
 from freeslot.scheduling.actors import Actor, Door, account, staff
 from freeslot.scheduling.errors import SchedulingError
+from freeslot.scheduling.models import Schedule
 from freeslot.scheduling.operations.book import book_appointment
 from freeslot.scheduling.operations.cancel import cancel_appointment
 from freeslot.scheduling.operations.check_in import check_in
 from freeslot.scheduling.operations.hold import hold_slots
+from freeslot.scheduling.operations.publish import publish_slots
 from freeslot.scheduling.operations.release import release_lapsed, release_slots
 from freeslot.scheduling.operations.undo import undo_cancel
 
@@ -73,6 +75,11 @@ def _hold(given: dict[str, str], now: datetime) -> str:
     return "held"
 
 
+def _publish(given: dict[str, str], now: datetime) -> str:
+    schedule = Schedule.objects.select_related("practice").get(pk=given["schedule"])
+    return f"published {publish_slots(schedule=schedule, now=now)}"
+
+
 def _sweep(_given: dict[str, str], now: datetime) -> str:
     return f"swept {release_lapsed(now=now)}"
 
@@ -97,6 +104,7 @@ ACTS: dict[str, Callable[[dict[str, str], datetime], str]] = {
     "release": _release,
     "check_in": _check_in,
     "hold": _hold,
+    "publish": _publish,
     "sweep": _sweep,
     "prove": _prove,
     "handle": _handle,

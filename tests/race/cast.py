@@ -36,6 +36,9 @@ class RaceCast:
     def on(self, act: str, visit: Appointment, now: datetime | None = None, **given: str) -> Try:
         return act, self._given(now) | {"ref": visit.reference} | given
 
+    def publish(self) -> Try:
+        return "publish", self._given(None) | {"schedule": str(self.cast.schedule.pk)}
+
     def sweep(self, now: datetime) -> Try:
         return "sweep", self._given(now)
 

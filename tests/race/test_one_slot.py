@@ -68,3 +68,15 @@ def test_sixteen_fight_for_twelve_slots_again_and_again(race: RaceCast):
     slots = race.morning(12)
     tries = [race.book(slot) for _ in range(40) for slot in slots]
     assert in_threads(tries, workers=16) == {"booked": 12, "SlotTaken": 468}
+
+
+def test_shrinking_hours_against_booking_takes_no_slot_from_under_a_visit(race: RaceCast):
+    slots = race.morning(24)
+    race.cast.visit_type.length = timedelta(minutes=40)
+    race.cast.visit_type.save()
+    race.cast.schedule.weekly_hours.all().delete()
+    pairs = [slots[start : start + 2] for start in range(0, 24, 2)]
+    found = in_threads([race.publish(), *(race.book(*pair) for pair in pairs), race.publish()], workers=14)
+    assert not [each for each in found if each.startswith("failed")]
+    assert Slot.objects.filter(status=Slot.Status.BUSY).count() == 2 * found["booked"]
+    assert Slot.objects.filter(starts_at__gt=race.now, status=Slot.Status.FREE).count() == 0

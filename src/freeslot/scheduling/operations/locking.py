@@ -32,7 +32,7 @@ GRANTED = """
 def lock_appointment(ref: str, *, actor: Actor, now: datetime) -> Appointment:
     """The visit with its practice and policy, its row locked. Raises UnknownAppointment to strangers."""
     text, values = _scope(actor, now)
-    lock = " FOR UPDATE OF a" if connection.features.has_select_for_update else ""
+    lock = " FOR NO KEY UPDATE OF a" if connection.features.has_select_for_update else ""
     with connection.cursor() as cursor:
         cursor.execute(text + lock, [*values, ref])
         row = cursor.fetchone()

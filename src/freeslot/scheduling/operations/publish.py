@@ -29,7 +29,8 @@ def publish_slots(*, schedule: Schedule, now: datetime, weeks: int | None = None
     days = [first + timedelta(days=ahead) for ahead in range(7 * (weeks or schedule.weeks_ahead))]
     wanted = [piece for piece in _pieces_of(schedule, days) if piece[0] > now]
     with transaction.atomic():
-        Practitioner.objects.select_for_update().get(pk=schedule.practitioner_id)
+        # Without the key: a booking's foreign key to the practitioner must not wait for this while it holds slots.
+        Practitioner.objects.select_for_update(no_key=True).get(pk=schedule.practitioner_id)
         _refuse_overlaps(schedule, wanted)
         made = _bring_into_line(schedule, wanted, now)
         schedule.published_until = days[-1] + timedelta(days=1)
