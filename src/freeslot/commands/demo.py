@@ -120,7 +120,7 @@ def _make_world() -> None:
     from freeslot.demo.world import make_world, world_exists
 
     if not world_exists():
-        make_world(now=timezone.now())
+        make_world(now=timezone.now().replace(microsecond=0))
     connections.close_all()
 
 
