@@ -7,6 +7,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
+from freeslot.accounts.models import User
 from tests.visits.pages import address, read
 
 PASSWORD = "quiet-river-morning-42"
@@ -134,3 +135,9 @@ def test_every_account_page_stands_in_our_frame(cast, patient):
     pages += [patient.get(f"/accounts/{name}", follow=True) for name in OF_ONES_OWN]
     assert [page.content.decode().count('<main class="page"') for page in pages] == [1] * len(pages)
     assert not [page for page in pages if "<style" in page.content.decode()]
+
+
+def test_nobody_signs_up_by_themselves_so_no_address_is_found_out(client, db):
+    answer = client.post("/accounts/signup/", {"email": "maria@example.org", "username": "maria"})
+    assert "Your practice makes your account" in answer.content.decode()
+    assert not User.objects.exists()

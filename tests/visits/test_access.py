@@ -82,3 +82,10 @@ def test_no_title_names_the_patient(cast, patient):
     visit = cast.book()
     pages = [patient.get(address(visit, name)).content.decode() for name in ("", "cancellation/", "move/", "receipt/")]
     assert not [page for page in pages if "Maria" in page.split("</title>")[0]]
+
+
+def test_what_is_not_there_is_not_repeated(cast, sign_in):
+    visit = cast.book()
+    answer = sign_in(cast.stranger_user).get(address(visit))
+    assert answer.status_code == 404
+    assert visit.reference not in answer.content.decode()

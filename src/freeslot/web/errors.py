@@ -19,7 +19,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's form
-    return error_page(request, status=404, name="404")
+    return error_page(request, status=404, name="404", come_back_to="/")
 
 
 def too_many(request: HttpRequest, *, wait: str = "") -> HttpResponse:

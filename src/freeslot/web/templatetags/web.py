@@ -79,7 +79,9 @@ def other_languages(context: Context) -> list[dict[str, Any]]:
 
 @register.simple_tag(takes_context=True)
 def here(context: Context) -> str:
-    """This page's own address, for coming back to it."""
+    """This page's own address, for coming back to it, or where `come_back_to` leads: a 404 repeats no address."""
+    if "come_back_to" in context:
+        return str(context["come_back_to"])
     request = context.get("request")
     return request.get_full_path() if isinstance(request, HttpRequest) else "/"
 

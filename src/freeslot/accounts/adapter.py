@@ -1,0 +1,11 @@
+"""What Freeslot decides about accounts where django-allauth leaves it open."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """Accounts are made by the practice. An open sign-up would tell strangers which addresses have one."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  allauth asks with the request
+        return False
