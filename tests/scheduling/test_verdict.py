@@ -104,6 +104,10 @@ def test_the_undo_window_ends_a_stated_time_before_the_start(left, window):
     assert verdict(rules, now).undo_until == (None if window is None else now + window)
 
 
+def test_a_request_does_not_become_a_booking_by_a_cancel_and_its_undo():
+    assert undo_until(visit(status=Status.PENDING), Rules(), START - hours(5)) is None
+
+
 def test_an_undo_of_no_minutes_is_no_undo():
     assert undo_until(visit(), Rules(undo_for=minutes(0)), START - hours(5)) is None
 

@@ -183,7 +183,12 @@ def verdict_for(facts: VisitFacts, rules: Rules, side: Side, now: datetime) -> V
 
 
 def undo_until(facts: VisitFacts, rules: Rules, now: datetime) -> datetime | None:
-    """When an undo of a cancel made at `now` would end, None when there would be none."""
+    """When an undo of a cancel made at `now` would end, None when there would be none.
+
+    A request that was not answered has none: an undo ends in a booked visit, which nobody has granted.
+    """
+    if facts.status is Status.PENDING:
+        return None
     ends = min(now + rules.undo_for, facts.starts_at - rules.undo_ends_before)
     return ends if ends > now else None
 
