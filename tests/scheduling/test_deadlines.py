@@ -96,6 +96,7 @@ def test_a_lower_tier_after_a_higher_one_never_makes_waiting_cheaper():
         ]
     }
     assert [fee_at(rules, START - hours(left)) for left in (47, 23, 1)] == [4000, 4000, 4000]
+    assert [step.fee.minor for step in verdict(rules, START - hours(50)).steps] == [4000]
 
 
 def test_two_steps_at_one_instant_count_as_the_higher():

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby, pairwise
+from operator import attrgetter
 
 from django.db.models import Exists, F, OuterRef, Window
 from django.db.models.functions import Lead
@@ -47,9 +48,8 @@ def _without_slots() -> Iterator[str]:
 
 def _not_fitting() -> Iterator[str]:
     busy = Slot.objects.exclude(appointment=None).select_related("appointment").order_by("appointment_id", "starts_at")
-    for visit, owned in groupby(busy.iterator(), key=lambda slot: slot.appointment):
-        if visit is not None:
-            yield from _not_fitting_of(visit, list(owned))
+    for visit, owned in groupby(busy.iterator(), key=attrgetter("appointment")):
+        yield from _not_fitting_of(visit, list(owned))
 
 
 def _not_fitting_of(visit: Appointment, owned: list[Slot]) -> Iterator[str]:
