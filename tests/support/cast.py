@@ -108,9 +108,7 @@ def make_cast(
         practice=practice, practitioner=practitioner, location=location, slot_length=timedelta(minutes=20)
     )
     for weekday in range(7):
-        WeeklyHours.objects.create(
-            practice=practice, schedule=schedule, weekday=weekday, starts=time(9), ends=time(17)
-        )
+        WeeklyHours.objects.create(practice=practice, schedule=schedule, weekday=weekday, starts=time(9), ends=time(17))
     publish_slots(schedule=schedule, now=now, weeks=weeks)
     patient = make_patient(practice, given_name="Maria")
     names = [f"{who}-{uuid.uuid4().hex[:8]}" for who in ("patient", "proxy", "stranger")]
