@@ -2,12 +2,13 @@
 
 import logging
 import logging.config
+import sys
 
 import pytest
 from django.test import Client
 
 from freeslot.config import settings as own
-from freeslot.web.logs import UNKNOWN, RouteForAddress
+from freeslot.web.logs import UNKNOWN, RouteForAddress, WithoutDetail
 
 REFUSED = "/appointments/FS-7K3M-92QD/cancellation/"
 
@@ -47,6 +48,28 @@ def test_other_records_stay_as_they_are():
     assert record.getMessage() == "The database failed: 08006"
 
 
-def test_the_products_own_handler_has_the_filter():
-    assert own.LOGGING["handlers"]["stderr"]["filters"] == ["route_for_address"]
+def fail(words: str) -> None:
+    raise ValueError(words)
+
+
+def test_a_row_that_the_database_quotes_is_left_out():
+    quoting = [
+        "null value in column\nDETAIL:  Failing row contains (17, I feel\n\nvery ill).\n",
+        "it failed\nDETAIL:  Key (email)=(m@example.org) exists.",
+    ]
+    try:
+        try:
+            fail(quoting[0])
+        except ValueError:
+            fail(quoting[1])
+    except ValueError:
+        written = WithoutDetail().formatException(sys.exc_info())
+    assert [part for part in ("I feel", "very ill", "m@example.org") if part in written] == []
+    assert ("null value in column\n" in written, written.count("Traceback")) == (True, 2)
+
+
+def test_the_products_own_handler_has_both():
+    handler = own.LOGGING["handlers"]["stderr"]
+    assert handler["filters"] == ["route_for_address"]
     assert own.LOGGING["filters"]["route_for_address"]["()"] == "freeslot.web.logs.RouteForAddress"
+    assert own.LOGGING["formatters"][handler["formatter"]]["class"] == "freeslot.web.logs.WithoutDetail"

@@ -1,9 +1,12 @@
-"""Keeps addresses out of the log: they hold references of visits, and the rights behind links."""
+"""Keeps out of the log what is a person's: addresses with references and rights, rows that a database quotes."""
 
 import logging
+import re
 from typing import Any
 
 UNKNOWN = "(an unknown address)"
+# PostgreSQL adds the row that failed, or the values of the statement, to its errors; they may run over many lines.
+QUOTED = re.compile(r"^(?:DETAIL|CONTEXT): .*?(?=^\n(?:The above|During handling)|\Z)", re.MULTILINE | re.DOTALL)
 
 
 class RouteForAddress(logging.Filter):
@@ -15,6 +18,13 @@ class RouteForAddress(logging.Filter):
         if path and isinstance(record.args, tuple):
             record.args = tuple(_route(request) if each == path else each for each in record.args)
         return True
+
+
+class WithoutDetail(logging.Formatter):
+    """Tracebacks without what a database quotes in its errors."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  the name is logging's
+        return QUOTED.sub("DETAIL: left out\n", super().formatException(ei)).rstrip("\n")
 
 
 def _route(request: Any) -> str:
