@@ -87,7 +87,7 @@ def test_the_time_can_be_freed_at_once(cast, patient):
 def test_a_booked_visits_time_cannot_be_freed(cast, patient):
     visit = cast.book()
     answer = patient.post(address(visit, "release/"))
-    assert (answer.status_code, read(answer).heading) == (422, "Your visit is booked")
+    assert (answer.status_code, read(answer).heading) == (422, "Your visit is still booked")
 
 
 def test_what_the_practice_cancelled_offers_no_undo(cast, patient):

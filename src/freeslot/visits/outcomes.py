@@ -17,11 +17,19 @@ from freeslot.web.formatting.days import day_and_clock
 
 
 def outcome_panel(
-    visit: Appointment, asker: Asker, *, place: Place, receipt: Receipt | None, is_too_late: bool = False
+    visit: Appointment,
+    asker: Asker,
+    *,
+    place: Place,
+    receipt: Receipt | None,
+    is_too_late: bool = False,
+    is_refused: bool = False,
 ) -> Panel:
     """Always the live state: an old page that is opened again never says what is no longer so."""
     text = [_when(visit, place), *_further(visit, asker, place, receipt, is_too_late=is_too_late)]
-    return Panel(kind=_kind(visit, is_too_late=is_too_late), headline=_headline(visit, place), text=" ".join(text))
+    still = is_refused and visit.status == Status.BOOKED and not was_told(visit)
+    headline = _("Your visit is still booked") if still else _headline(visit, place)
+    return Panel(kind=_kind(visit, is_too_late=is_too_late), headline=headline, text=" ".join(text))
 
 
 def was_told(visit: Appointment) -> bool:

@@ -34,7 +34,9 @@ def result_page(
         "asker": asker,
         "visit": visit,
         "card": card,
-        "panel": outcome_panel(visit, asker, place=card.place, receipt=receipt, is_too_late=is_too_late),
+        "panel": outcome_panel(
+            visit, asker, place=card.place, receipt=receipt, is_too_late=is_too_late, is_refused=status != 200
+        ),
         "undo": _undo_box(visit, card.place),
         "receipt": _card(visit, receipt, card.place) if receipt else None,
         "sent": sent,
