@@ -36,7 +36,7 @@ class ReceiptForm(forms.Form):
         file = self._file()
         return file.read(LARGEST + 1) if file is not None else str(self.cleaned_data["receipt"])
 
-    def _file(self) -> UploadedFile | None:
+    def _file(self) -> "UploadedFile[bytes] | None":
         """The page sends it as `file`; whoever knows the one field `receipt` may send a file as that."""
-        chosen: UploadedFile | None = self.files.get("file") or self.files.get("receipt")
+        chosen: UploadedFile[bytes] | None = self.files.get("file") or self.files.get("receipt")
         return chosen
