@@ -187,6 +187,8 @@ def test_the_file_is_written_durably_and_read_while_written(transactional_db):
             cursor.execute(f"PRAGMA {name}")
             pragmas[name] = cursor.fetchone()[0]
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    # A reader that becomes a writer halfway would be refused when another process wrote in between.
+    assert connection.transaction_mode == "IMMEDIATE"
 
 
 @pytest.mark.sqlite

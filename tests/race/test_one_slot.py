@@ -2,12 +2,15 @@
 
 import uuid
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from freeslot.scheduling.models import Appointment, Slot
 from freeslot.scheduling.operations.hold import hold_slots
+from freeslot.scheduling.operations.publish import publish_slots
 from tests.race.cast import WINDOW, RaceCast
 from tests.race.running import in_processes, in_threads
 
@@ -80,3 +83,13 @@ def test_shrinking_hours_against_booking_takes_no_slot_from_under_a_visit(race: 
     assert not [each for each in found if each.startswith("failed")]
     assert Slot.objects.filter(status=Slot.Status.BUSY).count() == 2 * found["booked"]
     assert Slot.objects.filter(starts_at__gt=race.now, status=Slot.Status.FREE).count() == 0
+
+
+@pytest.mark.postgresql
+def test_a_booking_does_not_wait_for_a_publishing_under_way(race: RaceCast):
+    """They could otherwise wait for each other: the one for the practitioner's row, the other for slots."""
+    with transaction.atomic():
+        publish_slots(schedule=race.cast.schedule, now=race.now, weeks=2)
+        with ThreadPoolExecutor(1) as pool:
+            booking = pool.submit(in_threads, [race.book(*race.morning())], workers=1)
+            assert booking.result(timeout=20) == {"booked": 1}
