@@ -190,3 +190,43 @@ def test_a_clock_set_back_neither_cancels_twice_nor_brings_a_fee_back(cast, pati
     assert read(patient.get(address(visit, "receipt/"))).heading == "Your visit is cancelled"
     assert read(patient.get(address(visit, "cancellation/"))).heading == "This visit is already cancelled"
     assert live(visit).fee_minor == 2500
+
+
+def test_a_visit_that_is_over_says_so_once(cast, patient, later):
+    visit = cast.book(days=0)
+    later(visit.starts_at)
+    mark_no_show(ref=visit.reference, actor=cast.staff, door=Door.DESK, now=visit.starts_at)
+    text = read(patient.get(address(visit, "cancellation/"))).text
+    assert text.count("This visit is over") == 2  # the title and the heading
+
+
+def test_where_the_rule_by_phone_differs_both_are_shown(clock, db, sign_in):
+    steps = [{"after": {"minutes_before": 2880}, "fee": {"minor": 2500}}]
+    by_phone = [{"after": {"minutes_before": 60}, "fee": {"minor": 1000}}]
+    cast = make_cast(rules={"steps": steps, "phone_steps": by_phone})
+    visit = cast.book()
+    text = read(sign_in(cast.patient_user).get(address(visit, "cancellation/"))).text
+    assert "Free to cancel until Mon 8 March, 4:00 pm" in text
+    assert "By phone, cancelling is free until Wed 10 March, 3:00 pm, then the fee is $10.00." in text
+
+
+def test_what_else_is_lost_and_the_rules_as_booked_are_on_the_page(clock, db, sign_in):
+    cast = make_cast(rules={"also_lost": {"en": "Your referral place."}, "undo_minutes": 15})
+    visit = cast.book()
+    text = read(sign_in(cast.patient_user).get(address(visit, "cancellation/"))).text
+    for words in (
+        "What else you would lose Your referral place.",
+        "You can undo for 15 minutes.",
+        "The rules you booked under",
+    ):
+        assert words in text
+
+
+def test_on_the_page_of_a_visit_the_press_says_what_the_next_page_does(clock, db, sign_in):
+    cast = make_cast(rules={"tell_after": {"minutes_before": 2880}})
+    near, far = cast.book(days=1), cast.book(days=10)
+    client = sign_in(cast.patient_user)
+    links = [words for _, words in read(client.get(address(near))).links]
+    assert ("Tell the practice I am not coming" in links, "Move it to another time" in links) == (True, False)
+    links = [words for _, words in read(client.get(address(far))).links]
+    assert ("Cancel this visit" in links, "Move it to another time" in links) == (True, True)

@@ -35,8 +35,8 @@ def cancel_page(
 ) -> HttpResponse:
     """The verdict with its form; without the form where nothing can be pressed. With `stays` it is an answer."""
     verdict = visit.verdict(asker.actor, now)
-    is_told = was_told(visit)
-    is_refused = is_told or (verdict.kind is Kind.REFUSED and not verdict.tells_practice)
+    is_told = was_told(visit) and verdict.kind is Kind.REFUSED
+    is_refused = verdict.kind is Kind.REFUSED and (is_told or not verdict.tells_practice)
     card = card_for(visit, now=now, verdict=verdict)
     context = {
         "asker": asker,
