@@ -5,8 +5,10 @@ from datetime import timedelta
 import icalendar
 import pytest
 
+from freeslot.events.models import Event
 from freeslot.events.outbox import handle_due_events
 from freeslot.messages.models import Message
+from freeslot.receipts.issue import receipt_for
 from freeslot.receipts.models import Receipt
 from tests.visits.pages import address, press_cancel, read
 
@@ -87,5 +89,18 @@ def test_a_message_is_not_sent_again_for_a_stranger(cast, patient, sent, sign_in
 
 def test_a_message_that_is_none_is_answered_in_words(cast, patient, sent):
     assert patient.post(address(sent, "resend/"), {"message": "not an id"}).status_code == 404
+    assert patient.post(address(sent, "resend/")).headers["Location"].endswith("?again=unknown#sent")
     answer = patient.post(address(sent, "resend/"), {"message": "01a20574-0000-7000-8000-000000000000"})
     assert "This message cannot be sent again." in read(patient.get(answer.headers["Location"])).text
+
+
+def test_an_older_receipt_is_not_shown_as_that_of_the_cancel(cast, patient, monkeypatch):
+    visit = cast.book()
+    receipt_for(Event.objects.get(subject_id=visit.pk))
+    monkeypatch.setattr("freeslot.visits.cancelling.prove", lambda _event: None)
+    press_cancel(patient, visit)
+    page = read(patient.get(address(visit, "receipt/")))
+    assert page.heading == "Your visit is cancelled"
+    assert "It is being written. Load this page again in a moment." in page.text
+    receipt_for(Event.objects.get(subject_id=visit.pk, kind="appointment.cancelled"))
+    assert "Number 2 of this visit’s receipts" in read(patient.get(address(visit, "receipt/"))).text

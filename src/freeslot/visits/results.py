@@ -28,7 +28,7 @@ def result_page(
     """The live state, Undo while there is one, the latest receipt, and what was sent where."""
     visit = appointment_for(request, asker, ref, now=now)
     card = card_for(visit, now=now)
-    receipt = latest_receipt(visit.pk)
+    receipt = _receipt_of_now(visit)
     sent = _sent(visit, receipt, card.place)
     context = {
         "asker": asker,
@@ -45,6 +45,13 @@ def result_page(
         "is_ill": visit.reason == ILL,
     }
     return render(request, "visits/receipt.html", context, status=status)
+
+
+def _receipt_of_now(visit: Appointment) -> Receipt | None:
+    """The latest receipt; None while the one of a cancel or of its undo is still to be written."""
+    receipt = latest_receipt(visit.pk)
+    says_cancelled = receipt is not None and receipt.claims.event == "cancelled"
+    return receipt if says_cancelled == (visit.status == Status.CANCELLED) else None
 
 
 @dataclass(frozen=True)

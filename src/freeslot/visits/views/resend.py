@@ -25,5 +25,6 @@ def resend(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
     except ValueError:
         raise Http404 from None
     answers = [send_again(message_id=each, appointment_id=visit.pk, now=now) for each in messages]
-    outcome = next((each for each in answers if each is not Again.QUEUED), Again.QUEUED)
+    nothing_named = Again.QUEUED if answers else Again.UNKNOWN
+    outcome = next((each for each in answers if each is not Again.QUEUED), nothing_named)
     return see_other(f"{reverse('receipt', args=[ref])}?again={outcome}#sent")
