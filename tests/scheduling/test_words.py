@@ -173,6 +173,11 @@ def test_a_step_that_costs_nothing_more_or_never_counts_is_not_said():
     ]
 
 
+def test_where_no_fee_can_arise_nothing_is_said_of_late_booking():
+    free = [{"steps": []}, {"steps": [{"after": {"minutes_before": 1440}, "fee": {"minor": 0}}]}]
+    assert [[each for each in rules_said(rules) if "Booked late" in each] for rules in free] == [[], []]
+
+
 def test_a_fee_is_said_as_it_was_decided():
     place = place_at(START)
     assert fee_words(Money(0, "USD"), "none", place) == "No fee."

@@ -10,6 +10,8 @@ from freeslot.events.outbox import handle_due_events
 from freeslot.messages.models import Message
 from freeslot.receipts.issue import receipt_for
 from freeslot.receipts.models import Receipt
+from freeslot.scheduling.actors import Door, account
+from freeslot.scheduling.operations.undo import undo_cancel
 from tests.visits.pages import address, press_cancel, read
 
 
@@ -78,6 +80,15 @@ def test_a_mail_that_does_not_arrive_can_be_sent_again(cast, patient, sent):
     assert "It is on its way once more." in read(patient.get(answer.headers["Location"])).text
     again = patient.post(address(sent, "resend/"), {"message": page.fields["message"]})
     assert again.headers["Location"] == address(sent, "receipt/?again=too_soon#sent")
+
+
+def test_nobody_is_told_to_delete_a_visit_that_is_booked(cast, patient, sent):
+    undo_cancel(ref=sent.reference, actor=account(cast.patient_user.pk), door=Door.PORTAL, now=cast.now)
+    handle_due_events(now=cast.now)
+    Message.objects.update(state=Message.State.SENT, done_at=cast.now, sent_at=cast.now)
+    page = read(patient.get(address(sent, "receipt/")))
+    assert page.heading == "Your visit is booked"
+    assert "Is the visit still there?" not in page.text
 
 
 def test_a_message_is_not_sent_again_for_a_stranger(cast, patient, sent, sign_in):

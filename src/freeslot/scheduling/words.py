@@ -174,7 +174,7 @@ def policy_words(rules: Rules, *, price: Money, place: Place) -> list[str]:
         if rules.never_charged_payers:
             sentences.append(_("If your health plan does not allow a fee, you never pay one."))
         sentences.append(_("If the practice cancels or moves the visit, you pay nothing."))
-        if rules.steps and rules.grace_after_booking:
+        if _rising(rules.steps, price) and rules.grace_after_booking:
             span = length(rules.grace_after_booking, locale=place.locale)
             sentences.append(_("Booked late? You can still cancel free for %(span)s after booking.") % {"span": span})
         if rules.undo_for:
