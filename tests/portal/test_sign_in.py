@@ -77,6 +77,17 @@ def test_the_practices_brand_stays_around_signing_in(cast, maria):
     assert "Elm Street Practice" in wrong.content.decode().split("</header>")[0]
 
 
+@pytest.mark.parametrize("next_page", ["/p/nowhere/", "/no/such/page/", "https://elsewhere.example/p/x/", "//[", "/p/"])
+def test_an_address_that_names_no_practice_brings_no_brand(cast, next_page):
+    page = Client().get("/accounts/login/", {"next": next_page})
+    assert "Freeslot" in page.content.decode().split("</header>")[0]
+
+
+def test_a_portals_own_address_brings_its_brand(cast):
+    page = Client().get("/accounts/login/", {"next": f"/p/{cast.practice.slug}/"})
+    assert "Elm Street Practice" in page.content.decode().split("</header>")[0]
+
+
 def test_a_visits_address_does_not_tell_its_practice_before_signing_in(cast):
     visit, client = cast.book(), Client()
     page = client.get(client.get(address(visit)).headers["Location"])

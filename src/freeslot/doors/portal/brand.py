@@ -35,10 +35,10 @@ class SignInBrandMiddleware:
 
 def practice_in(address: str) -> str:
     """The slug in `/p/SLUG/` or `/appointments/?practice=SLUG`; empty when the address names no practice."""
-    parts = urlsplit(address)
     try:
+        parts = urlsplit(address)
         match = resolve(parts.path)
-    except Resolver404:
+    except (ValueError, Resolver404):
         return ""
     if match.view_name == "practice":
         return str(match.kwargs["slug"])
