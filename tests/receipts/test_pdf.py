@@ -141,6 +141,19 @@ def test_what_cannot_be_drawn_is_a_box_and_what_steers_the_printer_is_dropped():
     assert drawable("קליניקה 12") == "12 הקינילק"
 
 
+def test_by_mail_a_practice_with_an_alias_is_named_by_it_alone(cast):
+    cast.practice.neutral_alias = "Elm"
+    cast.practice.save()
+    visit = cast.book()
+    event = booked(visit)
+    [(_name, _type, by_mail)] = attachments_for(event, "en")
+    told = [cast.practice.name, visit.practitioner.name]
+    saved = words_of(pdf_of(receipt_for(event), "en"))
+    assert [words in words_of(by_mail) for words in told] == [False, False]
+    assert [words in saved for words in told] == [True, True]
+    assert "Elm" in words_of(by_mail)
+
+
 def test_a_message_gets_the_pdf_of_its_own_event_and_its_number(cast):
     visit = cast.book()
     first, event = booked(visit), cancel(cast, visit)

@@ -28,7 +28,9 @@ LETTER = {"BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV"
 def attachments_for(event: Event, language: str) -> list[tuple[str, str, bytes]]:
     """File name, media type and content of what proves this event; nothing for an event that earns no receipt."""
     receipt = receipt_for(event)
-    return [(file_name(receipt), "application/pdf", pdf_of(receipt, language))] if receipt else []
+    if receipt is None:
+        return []
+    return [(file_name(receipt), "application/pdf", pdf_of(receipt, language, goes_by_mail=True))]
 
 
 def number_for(event: Event) -> str | None:
@@ -41,13 +43,16 @@ def file_name(receipt: Receipt) -> str:
     return f"receipt-{receipt.number}.pdf"
 
 
-def pdf_of(receipt: Receipt, language: str) -> bytes:
-    """The receipt on paper, in a language of ours. It names no patient: what is signed does not either."""
+def pdf_of(receipt: Receipt, language: str, *, goes_by_mail: bool = False) -> bytes:
+    """The receipt on paper, in a language of ours. It names no patient: what is signed does not either.
+
+    By mail it says no more than the mail: where the practice has a neutral alias, that and the address.
+    """
     with override(language):
-        return receipt_pdf(_sheet(receipt, language))
+        return receipt_pdf(_sheet(receipt, language, goes_by_mail=goes_by_mail))
 
 
-def _sheet(receipt: Receipt, language: str) -> ReceiptSheet:
+def _sheet(receipt: Receipt, language: str, *, goes_by_mail: bool) -> ReceiptSheet:
     """Time and place as the event has them, since a later move must not reach back into an older receipt."""
     claims, data = receipt.claims, receipt.event.data
     visit = Appointment.objects.select_related("practice", "policy").get(pk=receipt.appointment_id)
@@ -56,19 +61,22 @@ def _sheet(receipt: Receipt, language: str) -> ReceiptSheet:
     parts = day_parts(starts_at, zone=place.zone, locale=place.locale, now=place.now)
     practitioner = Practitioner.objects.get(pk=data["practitioner_id"])
     location = Location.objects.get(pk=data["location_id"])
+    is_discreet = goes_by_mail and bool(visit.practice.neutral_alias)
+    name = visit.practice.public_name if is_discreet else visit.practice.name
+    where = [", ".join(filter(None, [practitioner.name, practitioner.role])), location.name, location.address]
     return ReceiptSheet(
         language=language,
         paper="Letter" if visit.practice.country in LETTER else "A4",
-        practice=visit.practice.public_name,
+        practice=name,
         headline=words.happened(claims),
         weekday=parts.weekday,
         day=parts.number,
         month=" ".join(filter(None, [parts.month, parts.year])),
         times=time_range(starts_at, ends_at, zone=place.zone, locale=place.locale),
         zone=zone_words(place.zone, place.locale),
-        details=[", ".join(filter(None, [practitioner.name, practitioner.role])), location.name, location.address],
+        details=[location.address] if is_discreet else where,
         reference=(_("Reference"), claims.reference),
-        facts=[*words.facts_of(claims, place=place, practice=visit.practice.public_name), _chain(receipt)],
+        facts=[*words.facts_of(claims, place=place, practice=name), _chain(receipt)],
         lists=[
             (_("The rules as booked"), policy_words(visit.rules, price=visit.price, place=place)),
             (_("What this proves"), words.proved(claims)),
