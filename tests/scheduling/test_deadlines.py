@@ -141,6 +141,11 @@ def test_a_visit_booked_after_its_free_deadline_has_the_grace():
     assert fee_at(DAY_BEFORE, ends + SECOND, booked_at=booked_at) == 2500
 
 
+def test_a_grace_ends_on_a_whole_second():
+    booked_at = START - hours(3) + timedelta(microseconds=123_456)
+    assert verdict(DAY_BEFORE, START - hours(3), booked_at=booked_at).deadline == START - hours(2)
+
+
 def test_the_grace_holds_against_every_later_tier_too():
     # Booked after the free deadline (48 h) and half an hour before the second one (24 h).
     booked_at = START - hours(24.5)

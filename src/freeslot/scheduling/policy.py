@@ -201,8 +201,9 @@ def fee_steps(facts: VisitFacts, steps: tuple[Step, ...], grace: timedelta) -> t
     """
     free_for = grace if _was_booked_late(facts, steps) else timedelta()
     rising: list[FeeStep] = []
-    carried = [FeeStep(facts.booked_at, Money(facts.carried_fee_minor, facts.price.currency))]
-    found = [FeeStep(max(_moment(step, facts), facts.booked_at + free_for), step.fee.of(facts.price)) for step in steps]
+    booked_at = facts.booked_at.replace(microsecond=0)
+    carried = [FeeStep(booked_at, Money(facts.carried_fee_minor, facts.price.currency))]
+    found = [FeeStep(max(_moment(step, facts), booked_at + free_for), step.fee.of(facts.price)) for step in steps]
     for each in carried + sorted(found, key=lambda step: step.after):
         rises = each.fee.minor > (rising[-1].fee.minor if rising else 0)
         if rises and each.after < facts.starts_at:
