@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from freeslot.scheduling.actors import Door
 from freeslot.scheduling.models import Appointment, Slot
 from freeslot.scheduling.operations.cancel import cancel_appointment
@@ -103,9 +105,13 @@ def test_what_the_practice_cancelled_offers_no_undo(cast, patient):
     assert patient.post(address(visit, "undo/")).status_code == 422
 
 
-def test_undo_and_release_are_only_pressed(cast, patient):
+@pytest.mark.parametrize("name", ["undo/", "release/", "resend/"])
+def test_an_address_for_presses_leads_to_the_page_with_the_buttons_and_changes_nothing(cast, patient, name):
     visit = cast.book()
-    assert [patient.get(address(visit, name)).status_code for name in ("undo/", "release/", "resend/")] == [405] * 3
+    press_cancel(patient, visit)
+    answer = patient.get(address(visit, name))
+    assert (answer.status_code, answer.headers["Location"]) == (303, address(visit, "receipt/"))
+    assert (live(visit).status, live(visit).released_at) == ("cancelled", None)
 
 
 def test_someone_who_said_they_are_ill_reads_whom_to_call(cast, patient):

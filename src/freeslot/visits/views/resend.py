@@ -5,7 +5,7 @@ import uuid
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from freeslot.messages.delivery import Again, send_again
 from freeslot.visits.answers import see_other
@@ -14,10 +14,12 @@ from freeslot.visits.entering import visit_page
 from freeslot.visits.loading import appointment_for
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @visit_page
 def resend(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
     """Each of the messages named; the page that follows says how far each one came."""
+    if request.method != "POST":
+        return see_other(reverse("receipt", args=[ref]))
     now = timezone.now()
     visit = appointment_for(request, asker, ref, now=now)
     try:

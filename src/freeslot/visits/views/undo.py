@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from freeslot.scheduling.errors import UndoOver, UnknownAppointment
 from freeslot.scheduling.operations.undo import undo_cancel
@@ -15,9 +15,11 @@ from freeslot.visits.proof import prove
 from freeslot.visits.results import result_page
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @visit_page
 def undo(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
+    if request.method != "POST":
+        return see_other(reverse("receipt", args=[ref]))
     now = timezone.now()
     try:
         with telling_what_was_saved():

@@ -2,5 +2,5 @@
 // A page with a form to fill in stays, since what was typed in it would be lost; its press is judged by the server.
 addEventListener("pageshow", (event) => {
   const shows = document.querySelector("main [data-status]");
-  if (event.persisted && shows && !document.querySelector("main textarea")) location.replace(location.href);
+  if (event.persisted && shows && !document.querySelector("main textarea")) location.replace(location.pathname + location.search);
 });
