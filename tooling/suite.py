@@ -81,7 +81,7 @@ def _run(wish: Wish, *, engine: str, url: str, browser: str, folder: Path) -> tu
     }
     command = [sys.executable, "-m", "pytest", f"-n{WORKERS}", f"--junit-xml={report}"]
     command += ["-m", "long or not long"] if wish.long else ["-m", "not long"]
-    command += ["--cov", "--cov-report="] if wish.whole else []
+    command += ["--cov", "--cov-report=", "--durations=10"] if wish.whole else []
     command += wish.arguments
     with_us = end_with_parent(signal.SIGINT)
     with subprocess.Popen(command, cwd=ROOT, env=environment, preexec_fn=with_us) as process:  # noqa: PLW1509  no threads
