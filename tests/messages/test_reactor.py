@@ -104,7 +104,7 @@ def test_a_fee_in_review_is_told_as_late():
 )
 def test_the_language_is_the_patients_then_the_practices_then_ours(patients: str, practices: str, told_in: str):
     cast = make_cast(language=practices)
-    cast.patient.language = patients
+    cast.patient.languages = [patients] if patients else []
     cast.patient.save()
     cast.book()
 

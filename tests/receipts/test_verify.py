@@ -58,6 +58,12 @@ def test_another_content_is_noticed(receipt):
     assert problem_of(forged.with_payload(receipt, policy=free)) is Problem.CHANGED
 
 
+def test_characters_glued_to_the_end_are_noticed_and_a_full_stop_is_not(receipt):
+    for glued in ("A", "AAAA", "_", ".x"):
+        assert problem_of(receipt.token + glued) in {Problem.CHANGED, Problem.MALFORMED}, glued
+    assert check(f"Here it is: {receipt.token}. Thank you.", keys.jwks()).token == receipt.token
+
+
 def test_another_signature_is_noticed(receipt):
     last = "A" if receipt.token[-3] != "A" else "B"
     assert problem_of(f"{receipt.token[:-3]}{last}{receipt.token[-2:]}") is Problem.CHANGED

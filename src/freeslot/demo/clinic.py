@@ -93,7 +93,7 @@ def _make_patient(person: Person, practice: Practice, user: User, now: datetime)
         given_name=person.given_name,
         family_name=person.family_name,
         birth_date=person.birth_date,
-        member_id=person.member_id,
+        member_ids=[person.member_id],
         payer=person.payer,
     )
     said_yes_at = now - timedelta(days=300)

@@ -12,17 +12,25 @@ from freeslot.practices.models import OfPractice
 
 
 class Patient(OfPractice):
-    """A person as one practice knows them. FHIR: Patient. `given_name` is what cards and mails call them by."""
+    """A person as one practice knows them. FHIR: Patient. `given_name` is what cards and mails call them by.
+
+    `member_ids` are the numbers their health plans know them by; `languages` go by preference, the best one first.
+    """
 
     given_name = models.CharField(max_length=80)
     family_name = models.CharField(max_length=80)
     birth_date = models.DateField()
-    member_id = models.CharField(max_length=40, blank=True)
+    member_ids = models.JSONField(default=list)
     payer = models.CharField(max_length=60, blank=True)
-    language = models.CharField(max_length=8, blank=True)
+    languages = models.JSONField(default=list)
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def language(self) -> str:
+        """The language they like best, empty where the practice knows none."""
+        return next(iter(self.languages), "")
 
 
 class Contact(OfPractice):
@@ -57,6 +65,7 @@ class Grant(models.Model):
 
     class Scope(models.TextChoices):
         SELF = "self"
+        PARENT = "parent"
         CARER = "carer"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

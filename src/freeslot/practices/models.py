@@ -102,12 +102,16 @@ class Practitioner(OfPractice):
 
 
 class VisitType(OfPractice):
-    """What a visit is for: its length and price. FHIR: HealthcareService. Never shown in subjects or texts."""
+    """What a visit is for: its length and price. FHIR: HealthcareService. Never shown in subjects or texts.
+
+    `payers` are those it is covered by; an empty list means that any is taken.
+    """
 
     name = models.CharField(max_length=120)
     length = models.DurationField()
     price_minor = models.PositiveIntegerField(default=0)
     by_video = models.BooleanField(default=False)
+    payers = models.JSONField(default=list)
     practitioners: "models.ManyToManyField[Practitioner, Any]" = models.ManyToManyField(Practitioner, related_name="+")
 
     def __str__(self) -> str:

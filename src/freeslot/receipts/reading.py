@@ -12,9 +12,12 @@ from pypdf.errors import PyPdfError
 LARGEST = 1_000_000
 ATTACHMENT = "receipt.jws"
 
-# A receipt's signature has 64 bytes and so 86 characters: what follows it, glued on by a lost line break, is not taken.
-_RECEIPT = re.compile(r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{86}", re.ASCII)
-_ANY_TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]*\.[\w-]*", re.ASCII)
+# A receipt's signature has 64 bytes and so 86 characters. With more after them it is not what was signed, unless lines
+# were broken and joined again: then nobody can tell where the words that follow began.
+_BROKEN = re.compile(r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{86}", re.ASCII)
+_RECEIPT = re.compile(_BROKEN.pattern + r"(?![\w-]|\.[\w-])", re.ASCII)
+_TOO_LONG = re.compile(r"\.[\w-]{86}[\w.-]+$", re.ASCII)
+_ANY_TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]*\.[\w-]*(?:\.[\w-]+)*", re.ASCII)
 
 
 class Problem(StrEnum):
@@ -69,8 +72,12 @@ def _token_field(text: str) -> str:
 
 def _tokens(text: str) -> list[str]:
     """Whole receipts, also where a mail or a form broke the lines; failing that, anything that looks like a token."""
-    unbroken = "".join(text.split())
-    return _RECEIPT.findall(text) or _RECEIPT.findall(unbroken) or _ANY_TOKEN.findall(text)
+    if whole := _RECEIPT.findall(text):
+        return whole
+    alike = _ANY_TOKEN.findall(text)
+    if any(_TOO_LONG.search(token) for token in alike):
+        return alike
+    return _BROKEN.findall("".join(text.split())) or alike
 
 
 def _only(tokens: "Iterator[str] | list[str]") -> str:

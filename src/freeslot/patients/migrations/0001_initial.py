@@ -23,9 +23,9 @@ class Migration(migrations.Migration):
                 ('given_name', models.CharField(max_length=80)),
                 ('family_name', models.CharField(max_length=80)),
                 ('birth_date', models.DateField()),
-                ('member_id', models.CharField(blank=True, max_length=40)),
+                ('member_ids', models.JSONField(default=list)),
                 ('payer', models.CharField(blank=True, max_length=60)),
-                ('language', models.CharField(blank=True, max_length=8)),
+                ('languages', models.JSONField(default=list)),
                 ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practices.practice')),
             ],
             options={
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             name='Grant',
             fields=[
                 ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('scope', models.CharField(choices=[('self', 'Self'), ('carer', 'Carer')], max_length=8)),
+                ('scope', models.CharField(choices=[('self', 'Self'), ('parent', 'Parent'), ('carer', 'Carer')], max_length=8)),
                 ('until', models.DateTimeField(null=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to=settings.AUTH_USER_MODEL)),
                 ('patient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='patients.patient')),

@@ -63,6 +63,7 @@ class Migration(migrations.Migration):
                 ('length', models.DurationField()),
                 ('price_minor', models.PositiveIntegerField(default=0)),
                 ('by_video', models.BooleanField(default=False)),
+                ('payers', models.JSONField(default=list)),
                 ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='practices.practice')),
                 ('practitioners', models.ManyToManyField(related_name='+', to='practices.practitioner')),
             ],
