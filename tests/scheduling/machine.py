@@ -40,8 +40,11 @@ HOLDERS = [uuid.UUID(int=1), uuid.UUID(int=2)]
 REFUSALS = (KeyReused, NotAllowed, SlotsUnsuitable, SlotTaken, UndoOver, UnknownAppointment, UnknownPatient)
 WAITS_FOR_SWEEP = "ended without its slots being given back"
 
-people = st.sampled_from(["patient", "proxy", "stranger", "staff", "other staff", "system", "link"])
+# The patient whose visit it is acts most often, or little would happen.
+OWNER = "owner"
+people = st.sampled_from([OWNER] * 5 + ["staff"] * 2 + ["link"] * 2 + ["proxy", "stranger", "other staff", "system"])
 picks = st.integers(0, 9)
+gaps = st.sampled_from([timedelta(minutes=10, microseconds=-1), timedelta(), timedelta(minutes=10), timedelta(days=2)])
 rules_of_practice = st.builds(
     ModelRules,
     steps=st.lists(st.tuples(st.sampled_from([120, 1440, 2880]), st.sampled_from([0, 1000, 2500])), max_size=3),
@@ -67,6 +70,7 @@ class Desk(RuleBasedStateMachine):
     """`cast` is set on the subclass that a test makes; each example is rolled back at its end."""
 
     cast: Cast
+    steps_between_doctors = 1
 
     @initialize(rules=rules_of_practice)
     def open(self, rules: ModelRules) -> None:
@@ -79,6 +83,9 @@ class Desk(RuleBasedStateMachine):
         self.visits: list[ModelVisit] = []
         self.keys: dict[tuple[str, str], tuple[str, str]] = {}
         self.slots = {slot.pk: ModelSlot(slot.starts_at) for slot in self.cast.schedule.slots.all()}
+        self.steps = 0
+        self.book(OWNER, 0, 0, long=False, holder=None)
+        self.book(OWNER, 1, 1, long=True, holder=None)
 
     def teardown(self) -> None:
         if not hasattr(self, "atomic"):
@@ -97,7 +104,9 @@ class Desk(RuleBasedStateMachine):
         self._set_clock(self.now + step)
 
     @rule(
-        pick=picks, off=st.sampled_from([-1, 0, 1, 1_000_000]), kind=st.sampled_from(["start", "undo", "free", "tell"])
+        pick=picks,
+        off=st.sampled_from([-1, 0, 1, 1_000_000]),
+        kind=st.sampled_from(["start", "undo", "undo", "undo", "free", "tell"]),
     )
     @precondition(lambda self: self.visits)
     def comes_an_edge(self, pick: int, off: int, kind: str) -> None:
@@ -131,6 +140,7 @@ class Desk(RuleBasedStateMachine):
         holder=st.sampled_from([None, *HOLDERS]),
     )
     def book(self, who: str, patient: int, pick: int, long: bool, holder: uuid.UUID | None) -> None:
+        who = ["patient", "stranger"][patient] if who == OWNER else who
         count = 2 if long else 1
         pks = self._slots_from(pick, count)
         may = who in {"staff", "system"} or who in [{"patient", "proxy"}, {"stranger"}][patient]
@@ -166,10 +176,16 @@ class Desk(RuleBasedStateMachine):
         for pk in pks:
             self.slots[pk].become("busy", visit=visit.reference)
 
-    @rule(who=people, pick=picks, accepts=st.sampled_from([0, 1000, PLENTY]), key=st.sampled_from(["", "", "a", "b"]))
+    @rule(
+        who=people,
+        pick=picks,
+        accepts=st.sampled_from([0, 1000, *[PLENTY] * 4]),
+        key=st.sampled_from(["", "", "a", "b"]),
+    )
     @precondition(lambda self: self.visits)
     def cancel(self, who: str, pick: int, accepts: int, key: str) -> None:
         visit = self._visit(pick)
+        who = self._person(who, visit)
         actor = self._actor(who, visit)
         expected, result = self._expected_cancel(visit, who, key, accepts)
         outcome: CancelOutcome | None = self._try(
@@ -229,6 +245,7 @@ class Desk(RuleBasedStateMachine):
     @precondition(lambda self: self.visits)
     def undo(self, who: str, pick: int) -> None:
         visit = self._visit(pick)
+        who = self._person(who, visit)
         expected: Any = None
         held = all((slot.state, slot.holder) == ("held", visit.reference) for slot in map(self.slots.get, visit.slots))
         if who not in visit.seen_by | {"link"}:
@@ -249,10 +266,41 @@ class Desk(RuleBasedStateMachine):
         for pk in visit.slots:
             self.slots[pk].become("busy", visit=visit.reference)
 
+    # What people really do, one act upon the other.
+
+    @rule(who=people, then=people, pick=picks, gap=gaps)
+    @precondition(lambda self: self.visits)
+    def cancel_and_think_again(self, who: str, then: str, pick: int, gap: timedelta) -> None:
+        self.cancel(who, pick, PLENTY, "")
+        self._set_clock(self.now + gap)
+        self.undo(then, pick)
+
+    @rule(who=people, pick=picks, gap=gaps, key=st.sampled_from(["a", "b"]))
+    @precondition(lambda self: self.visits)
+    def press_again_after_an_undo(self, who: str, pick: int, gap: timedelta, key: str) -> None:
+        self.cancel(who, pick, PLENTY, key)
+        self.undo(who, pick)
+        self._set_clock(self.now + gap)
+        self.cancel(who, pick, PLENTY, key)
+
+    @rule(who=people, patient=st.integers(0, 1), pick=picks, gap=gaps, sweeps=st.booleans())
+    @precondition(lambda self: self.visits)
+    def cancel_and_another_books(self, who: str, patient: int, pick: int, gap: timedelta, sweeps: bool) -> None:
+        slot = self._visit(pick).slots[0]
+        self.cancel(who, pick, PLENTY, "")
+        self._set_clock(self.now + gap)
+        if sweeps:
+            self.sweep()
+        ordered = sorted(self.slots, key=lambda pk: self.slots[pk].starts_at)
+        if slot in ordered[:5]:
+            self.book(OWNER, patient, ordered.index(slot), long=False, holder=None)
+        self.undo(who, pick)
+
     @rule(who=people, pick=picks)
     @precondition(lambda self: self.visits)
     def release(self, who: str, pick: int) -> None:
         visit = self._visit(pick)
+        who = self._person(who, visit)
         expected: Any = None
         if who not in visit.seen_by | {"link"}:
             expected = UnknownAppointment
@@ -293,6 +341,7 @@ class Desk(RuleBasedStateMachine):
     @precondition(lambda self: self.visits)
     def note(self, who: str, pick: int, act: Callable[..., uuid.UUID | None]) -> None:
         visit = self._visit(pick)
+        who = self._person(who, visit)
         source, target = {
             check_in: ("booked", "arrived"),
             fulfil: ("arrived", "fulfilled"),
@@ -342,7 +391,10 @@ class Desk(RuleBasedStateMachine):
 
     @invariant()
     def the_doctor_finds_nothing(self) -> None:
-        if hasattr(self, "atomic"):
+        if not hasattr(self, "atomic"):
+            return
+        self.steps += 1
+        if self.steps % self.steps_between_doctors == 0:
             assert [each for each in breaches(now=self.latest) if WAITS_FOR_SWEEP not in each] == []
 
     @invariant()
@@ -376,6 +428,10 @@ class Desk(RuleBasedStateMachine):
 
     def _visit(self, pick: int) -> ModelVisit:
         return self.visits[pick % len(self.visits)]
+
+    def _person(self, who: str, visit: ModelVisit) -> str:
+        owner = "patient" if "patient" in visit.seen_by else "stranger"
+        return owner if who == OWNER else who
 
     def _slots_from(self, pick: int, count: int) -> list[int]:
         """Slots of one day mostly, so that people meet; never across the end of the list."""

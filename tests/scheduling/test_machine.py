@@ -7,23 +7,24 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.scheduling.machine import Desk, open_practice
 
 QUICK = settings(
-    max_examples=8, stateful_step_count=20, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=25, stateful_step_count=20, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 LONG = settings(QUICK, max_examples=80, stateful_step_count=40)
 
 
-def run(examples: settings) -> None:
-    machine = type("DeskOfCast", (Desk,), {"cast": open_practice()})
+def run(examples: settings, *, steps_between_doctors: int) -> None:
+    given = {"cast": open_practice(), "steps_between_doctors": steps_between_doctors}
+    machine = type("DeskOfCast", (Desk,), given)
     run_state_machine_as_test(machine, settings=examples)
 
 
 @pytest.mark.django_db
 def test_slots_and_visits_stay_whole_whatever_people_do():
-    run(QUICK)
+    run(QUICK, steps_between_doctors=8)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1500)
 @pytest.mark.django_db
 def test_slots_and_visits_stay_whole_whatever_people_do_for_long():
-    run(LONG)
+    run(LONG, steps_between_doctors=1)
