@@ -120,7 +120,11 @@ def make_cast(
 
 def make_patient(practice: Practice, *, given_name: str, email: str | None = None) -> Patient:
     patient = Patient.objects.create(
-        practice=practice, given_name=given_name, family_name="Lopez", birth_date=date(1948, 3, 7), member_ids=["M-1234"]
+        practice=practice,
+        given_name=given_name,
+        family_name="Lopez",
+        birth_date=date(1948, 3, 7),
+        member_ids=["M-1234"],
     )
     Contact.objects.create(
         practice=practice,
