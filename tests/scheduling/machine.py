@@ -43,8 +43,9 @@ WAITS_FOR_SWEEP = "ended without its slots being given back"
 # The patient whose visit it is acts most often, or little would happen.
 OWNER = "owner"
 people = st.sampled_from([OWNER] * 5 + ["staff"] * 2 + ["link"] * 2 + ["proxy", "stranger", "other staff", "system"])
+pressing = st.sampled_from([OWNER, OWNER, "staff"])
 picks = st.integers(0, 9)
-gaps = st.sampled_from([timedelta(minutes=10, microseconds=-1), timedelta(), timedelta(minutes=10), timedelta(days=2)])
+gaps = st.sampled_from([timedelta(), timedelta(minutes=10, microseconds=-1), timedelta(minutes=10), timedelta(hours=2)])
 rules_of_practice = st.builds(
     ModelRules,
     steps=st.lists(st.tuples(st.sampled_from([120, 1440, 2880]), st.sampled_from([0, 1000, 2500])), max_size=3),
@@ -268,12 +269,21 @@ class Desk(RuleBasedStateMachine):
 
     # What people really do, one act upon the other.
 
-    @rule(who=people, then=people, pick=picks, gap=gaps)
+    @rule(who=pressing, then=pressing, pick=picks, gap=gaps)
     @precondition(lambda self: self.visits)
     def cancel_and_think_again(self, who: str, then: str, pick: int, gap: timedelta) -> None:
         self.cancel(who, pick, PLENTY, "")
         self._set_clock(self.now + gap)
         self.undo(then, pick)
+
+    @rule(pick=picks, deadline=picks, off=st.sampled_from([0, 999_999, 1_000_000]))
+    @precondition(lambda self: self.visits and self.rules.steps)
+    def cancel_at_a_deadline(self, pick: int, deadline: int, off: int) -> None:
+        left, _fee = self.rules.steps[deadline % len(self.rules.steps)]
+        moment = self._visit(pick).starts_at - timedelta(minutes=left) + timedelta(microseconds=off)
+        if moment >= self.now:
+            self._set_clock(moment)
+            self.cancel(OWNER, pick, PLENTY, "")
 
     @rule(who=people, pick=picks, gap=gaps, key=st.sampled_from(["a", "b"]))
     @precondition(lambda self: self.visits)
@@ -291,9 +301,8 @@ class Desk(RuleBasedStateMachine):
         self._set_clock(self.now + gap)
         if sweeps:
             self.sweep()
-        ordered = sorted(self.slots, key=lambda pk: self.slots[pk].starts_at)
-        if slot in ordered[:5]:
-            self.book(OWNER, patient, ordered.index(slot), long=False, holder=None)
+        if slot in self._wanted:
+            self.book(OWNER, patient, self._wanted.index(slot), long=False, holder=None)
         self.undo(who, pick)
 
     @rule(who=people, pick=picks)
@@ -433,10 +442,18 @@ class Desk(RuleBasedStateMachine):
         owner = "patient" if "patient" in visit.seen_by else "stranger"
         return owner if who == OWNER else who
 
+    @property
+    def _ordered(self) -> list[int]:
+        return sorted(self.slots, key=lambda pk: self.slots[pk].starts_at)
+
+    @property
+    def _wanted(self) -> list[int]:
+        """The five slots that most people want, so that they meet: from the third day on, before every deadline."""
+        return self._ordered[6:11]
+
     def _slots_from(self, pick: int, count: int) -> list[int]:
-        """Slots of one day mostly, so that people meet; never across the end of the list."""
-        ordered = sorted(self.slots, key=lambda pk: self.slots[pk].starts_at)
-        return ordered[pick % 5 : pick % 5 + count] if pick < 15 else ordered[pick % len(ordered) :][:count]
+        """Never across the end of the list."""
+        return self._wanted[pick % 5 :][:count] if pick < 15 else self._ordered[pick % len(self.slots) :][:count]
 
     def _actor(self, who: str, visit: ModelVisit | None = None) -> Actor:
         if who == "link":
