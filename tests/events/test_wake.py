@@ -2,9 +2,10 @@
 
 import threading
 import time
+from unittest.mock import Mock
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from freeslot.events import wake, worker
 from freeslot.events.wake import CHANNEL, wait_for_work, wake_after_commit, wake_here
@@ -57,6 +58,18 @@ def _announcing(monkeypatch):
     for thread in wake._announcers:
         thread.join(5)
         assert not thread.is_alive()
+
+
+def test_a_call_that_cannot_be_sent_is_noted_and_the_connection_given_up(monkeypatch, caplog):
+    broken = Mock()
+    broken.cursor.side_effect = OperationalError("with what somebody typed")
+    monkeypatch.setattr(wake, "connection", broken)
+    monkeypatch.setattr(wake, "_to_announce", Brief())
+    wake._to_announce.set()
+    wake._announce()
+    assert broken.close.call_count == 2
+    assert "could not be notified: OperationalError" in caplog.text
+    assert "typed" not in caplog.text
 
 
 @pytest.mark.postgresql
