@@ -1,8 +1,12 @@
 """`freeslot doctor` says each breach and exits with 1, or one line and 0."""
 
+import threading
+
 import pytest
+from django.db import connection
 
 from freeslot.cli import main
+from freeslot.commands.doctor import one_moment
 from freeslot.scheduling.models import Slot
 from tests.support.cast import NOW, make_cast
 
@@ -29,3 +33,21 @@ def test_it_reads_one_moment_and_keeps_nobody_from_writing(capsys):
 
     assert main(["doctor"]) == 0
     Slot.objects.update(status=Slot.Status.BLOCKED)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_somebody_else_can_write_while_it_reads():
+    make_cast()
+    with one_moment():
+        assert not Slot.objects.filter(status=Slot.Status.BLOCKED).exists()
+        writer = threading.Thread(target=_block_every_slot)
+        writer.start()
+        writer.join(10)
+        assert not writer.is_alive()
+        assert not Slot.objects.filter(status=Slot.Status.BLOCKED).exists()
+    assert Slot.objects.filter(status=Slot.Status.BLOCKED).exists()
+
+
+def _block_every_slot() -> None:
+    Slot.objects.update(status=Slot.Status.BLOCKED)
+    connection.close()

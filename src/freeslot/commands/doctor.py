@@ -40,11 +40,13 @@ def breaches(*, now: datetime) -> Iterator[str]:
 @contextmanager
 def one_moment() -> Iterator[None]:
     """Lets a live database be read as it is at one moment, without holding up anybody who writes."""
-    from django.db import connection, transaction
+    from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
+    connection = connections[DEFAULT_DB_ALIAS]  # itself: what is set on Django's proxy stays there
     if connection.in_atomic_block:
         yield
         return
+    connection.ensure_connection()  # connecting sets the mode anew
     held = vars(connection)
     mode = held.get("transaction_mode")
     if connection.vendor == "sqlite":
