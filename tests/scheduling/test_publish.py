@@ -233,6 +233,8 @@ def test_the_database_refuses_what_must_not_be(cast: Cast):
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Slot.objects.filter(pk=slot.pk).update(**change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Schedule.objects.update(slot_length=timedelta())
     for change in ({"weekday": 7}, {"ends": time(8)}):
         with pytest.raises(IntegrityError), transaction.atomic():
             cast.schedule.weekly_hours.update(**change)

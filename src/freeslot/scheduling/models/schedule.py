@@ -1,5 +1,6 @@
 """When a practitioner works at a location: weekly hours in local time, and the days that differ."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -19,6 +20,11 @@ class Schedule(OfPractice):
     slot_length = models.DurationField()
     weeks_ahead = models.PositiveSmallIntegerField(default=8)
     published_until = models.DateField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(slot_length__gt=timedelta(0)), name="schedule_slot_length"),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
