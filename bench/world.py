@@ -34,11 +34,14 @@ def set_up() -> None:
 
 
 def make_world(visits: int) -> World:
-    """Booked visits from a week ahead on, one slot each."""
+    """Booked visits from a week ahead on, one slot each, with the receipts of their bookings."""
+    from django.db import transaction
+
     from freeslot.accounts.models import User
     from freeslot.events.models import Event
     from freeslot.patients.models import Contact, Grant, Patient
     from freeslot.practices.models import Location, Policy, Practice, Practitioner, VisitType
+    from freeslot.receipts.issue import receipt_for
     from freeslot.scheduling.models import Appointment, Schedule, Slot
     from freeslot.scheduling.operations.record import facts_of
     from freeslot.scheduling.reference import new_reference
@@ -101,7 +104,7 @@ def make_world(visits: int) -> World:
         )
     Appointment.objects.bulk_create(appointments, batch_size=500)
     Slot.objects.bulk_create(slots, batch_size=500)
-    Event.objects.bulk_create(
+    events = Event.objects.bulk_create(
         [
             Event(
                 practice_id=practice.pk,
@@ -120,5 +123,8 @@ def make_world(visits: int) -> World:
         ],
         batch_size=500,
     )
+    with transaction.atomic():
+        for event in events:
+            receipt_for(event)
     made = [Visit(each.pk, each.reference, user.pk) for each, user in zip(appointments, users, strict=True)]
     return World(practice.pk, made)

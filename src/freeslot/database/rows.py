@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 Row = TypeVar("Row", bound=models.Model)
 Converter = Callable[[Any, Any, Any], Any]
@@ -16,6 +17,7 @@ Converter = Callable[[Any, Any, Any], Any]
 
 def insert_row(row: models.Model) -> None:
     """Inserts one row; IntegrityError as with the ORM. For models whose key is made by Python."""
+    connection = _connection()
     fields = row._meta.concrete_fields
     values = [field.get_db_prep_save(field.pre_save(row, True), connection=connection) for field in fields]
     with connection.cursor() as cursor:
@@ -26,6 +28,7 @@ def insert_row(row: models.Model) -> None:
 
 def update_row(row: models.Model, fields: Iterable[str]) -> None:
     """Writes the named fields of one row."""
+    connection = _connection()
     names = tuple(fields)
     found = [_field(type(row), name) for name in names]
     values = [field.get_db_prep_save(field.pre_save(row, False), connection=connection) for field in found]
@@ -36,6 +39,7 @@ def update_row(row: models.Model, fields: Iterable[str]) -> None:
 
 def adapted(model: type[models.Model], **values: Any) -> list[Any]:
     """The values as the database wants them, each by the field it is compared with or written to."""
+    connection = _connection()
     return [_field(model, name).get_db_prep_value(value, connection) for name, value in values.items()]
 
 
@@ -53,13 +57,14 @@ class Columns(Generic[Row]):
         return len(self.fields)
 
     def read(self, values: Sequence[Any]) -> Row:
+        connection = _connection()
         read = list(values)
-        for index, expression, converters in self._converting():
+        for index, expression, converters in self._converting(connection):
             for convert in converters:
                 read[index] = convert(read[index], expression, connection)
         return self.model.from_db(DEFAULT_DB_ALIAS, self.names, read)
 
-    def _converting(self) -> list[tuple[int, Any, list[Converter]]]:
+    def _converting(self, connection: BaseDatabaseWrapper) -> list[tuple[int, Any, list[Converter]]]:
         """The columns that the database gives in another form than Python's, with what turns them."""
         if connection.vendor not in self._readers:
             table = self.model._meta.db_table
@@ -71,6 +76,11 @@ class Columns(Generic[Row]):
                     found.append((index, column, converters))
             self._readers[connection.vendor] = found
         return self._readers[connection.vendor]
+
+
+def _connection() -> BaseDatabaseWrapper:
+    """The thread's own connection: Django's proxy for it looks it up anew at every attribute."""
+    return connections[DEFAULT_DB_ALIAS]
 
 
 @lru_cache(maxsize=64)
