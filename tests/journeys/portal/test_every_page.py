@@ -98,3 +98,21 @@ def check(page: Page, site: str, token: str) -> None:
     page.goto(f"{site}/receipts/verify/")
     page.locator("[name=receipt]").first.fill(token)
     page.locator("main button").first.click()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_page_is_accessible_in_light_and_dark(
+    dark: bool, live_server: Any, open_page: OpenPage, new_cast: MakeCast, work: Work, mailbox: Mailbox
+) -> None:
+    cast = new_cast()
+    visit = cast.book()
+    work()
+    outside = open_page(dark=dark, phone=not dark)
+    for address in ("/accounts/login/", "/accounts/signup/", "/nothing-here/"):
+        outside.goto(live_server.url + address)
+        assert_accessible(outside)
+    page = open_page(dark=dark, phone=dark)
+    sign_in(page, live_server.url, cast)
+    for address in pages_of(cast, visit):
+        page.goto(live_server.url + address)
+        assert_accessible(page)
