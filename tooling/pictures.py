@@ -61,6 +61,7 @@ def _free_port() -> int:
 def _cancel_story(browser: Browser, address: str) -> list[bytes]:
     """Before the press, after it, and the receipt as a stranger checks it."""
     patient, reference = _visit_in_time(address)
+    # PHONE is a plain dictionary, as playwright takes it.
     page = browser.new_page(viewport=PHONE, device_scale_factor=2, reduced_motion="reduce", locale="en-US")  # type: ignore[arg-type]
     page.goto(f"{address}/accounts/login/?next=/appointments/{reference}/cancellation/")
     page.fill("[name=login]", patient["username"])

@@ -76,11 +76,11 @@ def test_who_gets_the_lock_as_the_patience_ends_has_it():
             self.was_taken = True
 
     original = threading.Lock
-    threading.Lock = Late  # type: ignore[misc, assignment]
+    threading.Lock = Late  # type: ignore[misc, assignment]  # a stand-in that is slow
     try:
         assert lock.acquire(0.01) is True
     finally:
-        threading.Lock = original  # type: ignore[misc]
+        threading.Lock = original  # type: ignore[misc]  # put back
     assert not is_free(lock)
 
 

@@ -66,9 +66,9 @@ def test_each_recipient_has_a_message_and_the_newest_comes_first(sink, tmp_path)
 
 
 def post(address, **form: str):
-    request = urllib.request.Request(address, data=urlencode(form).encode())  # noqa: S310 - our own address
+    request = urllib.request.Request(address, data=urlencode(form).encode())  # noqa: S310  our own address - our own address
     try:
-        with urllib.request.urlopen(request) as answer:  # noqa: S310
+        with urllib.request.urlopen(request) as answer:  # noqa: S310  our own address
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         with error:

@@ -34,7 +34,7 @@ def new_cast(transactional_db: None, work: Work) -> MakeCast:
     """A cast of now whose patient, proxy and stranger sign in with PASSWORD."""
 
     def new_cast(**options: object) -> Cast:
-        cast = make_cast(now=datetime.now(UTC), **options)  # type: ignore[arg-type]
+        cast = make_cast(now=datetime.now(UTC), **options)  # type: ignore[arg-type]  # passed on as they are
         for user in (cast.patient_user, cast.proxy_user, cast.stranger_user):
             user.set_password(PASSWORD)
             user.save()

@@ -81,7 +81,7 @@ def card(**changes: object) -> VisitCard:
         "where": "12 Mill Street, 2nd floor",
         "facts": {"ref": "FS-7K3M-92QD", "status": "booked", "slot": VISIT.isoformat()},
     }
-    return VisitCard(**{**values, **changes})  # type: ignore[arg-type]
+    return VisitCard(**{**values, **changes})  # type: ignore[arg-type]  # of mixed types
 
 
 def free_panel() -> Panel:

@@ -161,7 +161,7 @@ def database(name: str, data: Path) -> dict[str, object]:
     engine = settings["ENGINE"]
     if engine == "django.db.backends.postgresql":
         options: dict[str, object] = {"connect_timeout": SECONDS_TO_CONNECT}
-        options |= dict(settings.get("OPTIONS") or {})  # type: ignore[call-overload]
+        options |= dict(settings.get("OPTIONS") or {})  # type: ignore[call-overload]  # parsed as object
         return settings | {
             "OPTIONS": options,
             "CONN_MAX_AGE": 600,

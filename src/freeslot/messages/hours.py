@@ -37,5 +37,5 @@ def _times(hours: Hours, place: Place) -> str:
 
 def _clock(text: str, place: Place) -> str:
     # Only the clock time is said, so any day without a clock change serves to write it.
-    at = datetime.combine(datetime(2027, 1, 13).date(), time.fromisoformat(text), ZoneInfo(place.zone))  # noqa: DTZ001
+    at = datetime.combine(datetime(2027, 1, 13).date(), time.fromisoformat(text), ZoneInfo(place.zone))  # noqa: DTZ001  a day
     return clock_short(at, zone=place.zone, locale=place.locale)

@@ -37,6 +37,7 @@ def push_of(letter: Letter) -> tuple[str, str]:
 
 
 def _filled(letter: Letter, name: str, *, as_html: bool) -> str:
+    # The stubs know only what every engine has.
     template = engines["django"].engine.get_template(f"messages/{letter.kind}/{name}")  # type: ignore[attr-defined]
     with override(letter.language):
         return one_stop(template.render(Context(_context(letter), autoescape=as_html)))

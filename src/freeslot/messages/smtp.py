@@ -178,7 +178,7 @@ class _Backend(EmailBackend):
     _partial_connection: Any
 
     @property
-    def connection_class(self) -> Callable[..., smtplib.SMTP]:  # type: ignore[override]
+    def connection_class(self) -> Callable[..., smtplib.SMTP]:  # type: ignore[override]  # the stubs know a class only
         return partial(_BoundedFromTheFirstByte if self.use_ssl else _Bounded, ends_at=self.ends_at)
 
     @property

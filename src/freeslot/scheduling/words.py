@@ -72,6 +72,7 @@ def panel_for(verdict: Verdict, *, facts: VisitFacts, place: Place) -> Panel:
         headline, text = verdict_words(verdict, place=place)
         counts_down = verdict.kind is Kind.ALLOWED and verdict.deadline is not None
         return Panel(
+            # mypy reads the three words as any text.
             kind={Kind.ALLOWED: "free", Kind.LATE: "late", Kind.REFUSED: "refused"}[verdict.kind],  # type: ignore[arg-type]
             headline=headline,
             text=text,

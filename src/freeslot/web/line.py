@@ -174,6 +174,7 @@ def _stretches(spread: Spread, steps: Sequence[Step], now: datetime) -> list[Str
     stretches, start, kind = [], 0.0, "free"
     for point, at, _above in spread:
         if at > start:
+            # mypy reads the kinds as any text.
             stretches.append(Stretch(start=start, end=at, kind=kind, past=point.at <= now))  # type: ignore[arg-type]
             start = at
         kind = kinds.get(point.at, kind) if point.kind == "deadline" else kind
