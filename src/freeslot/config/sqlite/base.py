@@ -6,6 +6,7 @@ front of BEGIN IMMEDIATE keeps the order of arrival; writers of other processes 
 
 import threading
 from collections import deque
+from functools import lru_cache
 from typing import Any
 
 from django.db import OperationalError
@@ -54,12 +55,29 @@ def lock_for(path: str) -> FairLock:
         return _locks.setdefault(path, FairLock())
 
 
+class Cursor(base.SQLiteCursorWrapper):
+    """Turns each text into SQLite's own form once: looking for the marks in a long one costs as much as running it."""
+
+    def convert_query(self, query: str, *, param_names: list[str] | None = None) -> str:
+        if param_names is None:
+            return _in_sqlites_form(query)
+        return super().convert_query(query, param_names=param_names)
+
+
+@lru_cache(maxsize=256)
+def _in_sqlites_form(query: str) -> str:
+    return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Holds the file's fair lock from BEGIN IMMEDIATE until COMMIT, ROLLBACK or close."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._holds_lock = False
+
+    def create_cursor(self, name: str | None = None) -> Any:  # noqa: ARG002  as Django calls it
+        return self.connection.cursor(factory=Cursor)
 
     def _start_transaction_under_autocommit(self) -> None:
         patience = float(self.settings_dict["OPTIONS"].get("timeout", 5))
