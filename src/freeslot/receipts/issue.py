@@ -1,9 +1,7 @@
 """Issues the receipt of an event, once and for all, however many ask for it at the same time."""
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -17,12 +15,12 @@ from freeslot.scheduling.reference import new_reference
 
 NUMBER_PREFIX = "R"
 TRIES = 5
-EVENT, RECEIPT = Columns(Event, "e"), Columns(Receipt, "r")
+RECEIPT = Columns(Receipt, "r")
 CHAIN = f"""
-    SELECT (SELECT kid FROM receipts_signingkey WHERE retired_at IS NULL), {EVENT.sql}, {RECEIPT.sql}
+    SELECT (SELECT kid FROM receipts_signingkey WHERE retired_at IS NULL), e.version, {RECEIPT.sql}
     FROM events_event e LEFT JOIN receipts_receipt r ON r.event_id = e.id
     WHERE e.subject_id = %s AND e.version <= %s AND e.kind IN ({", ".join(["%s"] * len(EVENTS))})
-    ORDER BY e.version
+    ORDER BY e.version DESC
 """  # noqa: S608  names of columns only
 
 log = logging.getLogger(__name__)
@@ -54,37 +52,44 @@ def receipt_soon(event: Event) -> Receipt | None:
 
 
 def _issue_up_to(event: Event) -> Receipt | None:
-    latest: Receipt | None = None
-    for link in _chain(event):
-        latest = link.receipt or _issue(link, latest)
+    chain = _chain(event)
+    latest = chain.latest
+    for version in chain.waiting:
+        of_version = event if version == event.version else _event_of(event, version)
+        latest = _issue(of_version, latest, chain.kid)
     return latest
 
 
 @dataclass(frozen=True)
-class Link:
-    """One event that earns a receipt, its receipt where it has one, and the key that is current now."""
+class Chain:
+    """The newest receipt of a visit, the versions of the events after it that wait for theirs, and the current key."""
 
-    event: Event
-    receipt: Receipt | None
+    latest: Receipt | None
+    waiting: list[int]
     kid: str | None
 
 
-def _chain(event: Event) -> list[Link]:
-    """The visit's events up to this one that earn a receipt, in order; one statement."""
+def _chain(event: Event) -> Chain:
+    """The visit's chain up to this event, read from its newer end no further than to a receipt; one statement."""
     values = adapted(Event, subject_id=event.subject_id, version=event.version)
+    waiting: list[int] = []
+    kid = None
     with connection.cursor() as cursor:
         cursor.execute(CHAIN, [*values, *EVENTS])
-        rows = cursor.fetchall()
-    return [_link(kid, values[: len(EVENT)], values[len(EVENT) :]) for kid, *values in rows]
+        while row := cursor.fetchone():
+            kid, version, *receipt = row
+            if receipt[0] is not None:
+                return Chain(RECEIPT.read(receipt), waiting, kid)
+            waiting.insert(0, version)
+    return Chain(None, waiting, kid)
 
 
-def _link(kid: str | None, event: Sequence[Any], receipt: Sequence[Any]) -> Link:
-    return Link(EVENT.read(event), None if receipt[0] is None else RECEIPT.read(receipt), kid)
+def _event_of(later: Event, version: int) -> Event:
+    return Event.objects.get(subject_id=later.subject_id, version=version)
 
 
-def _issue(link: Link, previous: Receipt | None) -> Receipt:
-    event = link.event
-    kid = link.kid or keys.first_kid(event.at)
+def _issue(event: Event, previous: Receipt | None, kid: str | None) -> Receipt:
+    kid = kid or keys.first_kid(event.at)
     prev = previous.digest if previous else None
     number = new_reference(NUMBER_PREFIX)
     payload = payload_for(event, issuer=settings.BASE_URL, number=number, prev=prev)
