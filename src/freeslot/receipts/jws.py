@@ -8,6 +8,7 @@ import hashlib
 import json
 from binascii import Error as NotBase64
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from joserfc import jws
@@ -32,9 +33,14 @@ class Changed(ValueError):
 
 
 def sign(payload: Mapping[str, Any], *, key: ECKey, kid: str) -> str:
-    header = {"alg": ALGORITHM, "kid": kid, "typ": TYPE}
-    text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
-    return jws.serialize_compact(header, text.encode(), key, algorithms=[ALGORITHM])
+    signed = f"{_header(kid)}.{_base64url(_json(payload))}"
+    signature = jws.default_registry.get_alg(ALGORITHM).sign(signed.encode(), key)
+    return f"{signed}.{_base64url(signature)}"
+
+
+@lru_cache(maxsize=16)
+def _header(kid: str) -> str:
+    return _base64url(_json({"alg": ALGORITHM, "kid": kid, "typ": TYPE}))
 
 
 def check_signature(token: str, *, key: ECKey) -> None:
@@ -60,7 +66,15 @@ def payload_of(token: str) -> dict[str, Any]:
 
 def digest(token: str) -> str:
     """base64url of the SHA-256 of the token exactly as it was issued."""
-    return base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()
+    return _base64url(hashlib.sha256(token.encode()).digest())
+
+
+def _json(content: Mapping[str, Any]) -> bytes:
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _base64url(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def _part(token: str, index: int) -> dict[str, Any]:
