@@ -6,20 +6,21 @@ model and set of fields; values still go through the fields, so both databases r
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 Row = TypeVar("Row", bound=models.Model)
+AnyField: TypeAlias = "models.Field[Any, Any]"
 Converter = Callable[[Any, Any, Any], Any]
+TEXT = (models.CharField, models.TextField)
 
 
 def insert_row(row: models.Model) -> None:
     """Inserts one row; IntegrityError as with the ORM. For models whose key is made by Python."""
     connection = _connection()
-    fields = row._meta.concrete_fields
-    values = [field.get_db_prep_save(field.pre_save(row, True), connection=connection) for field in fields]
+    values = [_written(row, field, connection, adding=True) for field in row._meta.concrete_fields]
     with connection.cursor() as cursor:
         cursor.execute(_insert_text(type(row)), values)
     state = row._state  # noqa: SLF001  what `save` sets as well
@@ -30,8 +31,7 @@ def update_row(row: models.Model, fields: Iterable[str]) -> None:
     """Writes the named fields of one row."""
     connection = _connection()
     names = tuple(fields)
-    found = [_field(type(row), name) for name in names]
-    values = [field.get_db_prep_save(field.pre_save(row, False), connection=connection) for field in found]
+    values = [_written(row, field, connection, adding=False) for field in _fields(type(row), names)]
     key = row._meta.pk.get_db_prep_value(row.pk, connection)
     with connection.cursor() as cursor:
         cursor.execute(_update_text(type(row), names), [*values, key])
@@ -60,8 +60,9 @@ class Columns(Generic[Row]):
         connection = _connection()
         read = list(values)
         for index, expression, converters in self._converting(connection):
-            for convert in converters:
-                read[index] = convert(read[index], expression, connection)
+            if read[index] is not None:
+                for convert in converters:
+                    read[index] = convert(read[index], expression, connection)
         return self.model.from_db(DEFAULT_DB_ALIAS, self.names, read)
 
     def _converting(self, connection: BaseDatabaseWrapper) -> list[tuple[int, Any, list[Converter]]]:
@@ -76,6 +77,14 @@ class Columns(Generic[Row]):
                     found.append((index, column, converters))
             self._readers[connection.vendor] = found
         return self._readers[connection.vendor]
+
+
+def _written(row: models.Model, field: AnyField, connection: BaseDatabaseWrapper, *, adding: bool) -> Any:
+    """A field's value as the database wants it: nothing, and a text in a text's column, as it is."""
+    value = field.pre_save(row, adding)
+    if value is None or (type(value) is str and isinstance(field, TEXT)):
+        return value
+    return field.get_db_prep_save(value, connection=connection)
 
 
 def _connection() -> BaseDatabaseWrapper:
@@ -93,12 +102,17 @@ def _insert_text(model: type[models.Model]) -> str:
 
 @lru_cache(maxsize=64)
 def _update_text(model: type[models.Model], names: tuple[str, ...]) -> str:
-    changes = ", ".join(f'"{_field(model, name).column}" = %s' for name in names)
+    changes = ", ".join(f'"{field.column}" = %s' for field in _fields(model, names))
     table, key = model._meta.db_table, model._meta.pk.column
     return f'UPDATE "{table}" SET {changes} WHERE "{key}" = %s'  # noqa: S608  names of columns only
 
 
-def _field(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+@lru_cache(maxsize=64)
+def _fields(model: type[models.Model], names: tuple[str, ...]) -> list[AnyField]:
+    return [_field(model, name) for name in names]
+
+
+def _field(model: type[models.Model], name: str) -> AnyField:
     field = model._meta.get_field(name)
     if not isinstance(field, models.Field):
         raise TypeError(f"{name} is not a column of {model.__name__}")
