@@ -7,6 +7,7 @@ from django.test import Client
 
 from freeslot.patients.models import Grant
 from freeslot.scheduling.models import Appointment
+from freeslot.visits.errors import forbidden
 from tests.visits.pages import address, press_cancel
 
 READ = ["", "cancellation/", "move/", "receipt/", "receipt.pdf", "receipt.json", "visit.ics"]
@@ -89,3 +90,14 @@ def test_what_is_not_there_is_not_repeated(cast, sign_in):
     answer = sign_in(cast.stranger_user).get(address(visit))
     assert answer.status_code == 404
     assert visit.reference not in answer.content.decode()
+
+
+def test_from_where_nothing_is_one_comes_to_ones_own_list(cast, sign_in):
+    text = sign_in(cast.stranger_user).get("/appointments/FS-2222-2222/").content.decode()
+    assert '<a class="button button-main" href="/appointments/">All my visits</a>' in text
+
+
+def test_who_may_not_enter_is_offered_to_sign_in(rf):
+    assert (
+        '<a class="button button-main" href="/accounts/login/">Sign in</a>' in forbidden(rf.get("/x/")).content.decode()
+    )

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from freeslot.visits import snapshot
@@ -11,9 +12,16 @@ from freeslot.web.frame import set_frame
 from freeslot.web.headers import keep_nothing
 
 bad_request = errors.bad_request
-forbidden = errors.forbidden
-not_found = errors.not_found
 server_error = errors.server_error
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return errors.forbidden(request, exception, sign_in=reverse("account_login"))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The way to the reader's own list is the same for everyone, so it tells nothing of what is at the address."""
+    return errors.not_found(request, exception, mine=reverse("appointments"))
 
 
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's form

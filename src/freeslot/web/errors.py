@@ -14,12 +14,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return error_page(request, status=400, name="400")
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's form
-    return error_page(request, status=403, name="403")
+def forbidden(request: HttpRequest, exception: Exception | None = None, *, sign_in: str = "") -> HttpResponse:  # noqa: ARG001 - Django's form
+    return error_page(request, status=403, name="403", sign_in=sign_in)
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's form
-    return error_page(request, status=404, name="404", come_back_to="/")
+def not_found(request: HttpRequest, exception: Exception | None = None, *, mine: str = "") -> HttpResponse:  # noqa: ARG001 - Django's form
+    return error_page(request, status=404, name="404", come_back_to="/", mine=mine)
 
 
 def too_many(request: HttpRequest, *, wait: str = "") -> HttpResponse:

@@ -31,10 +31,13 @@ def _words(code: str) -> str:
         heading = say("h1", gettext("We cannot show this page right now"))
         stands = say("p", gettext("If you pressed nothing, nothing was changed: your visit stands as it was."))
         unsure = say("p", gettext("If you had just pressed a button, open your visit again before you rely on it."))
+        # An empty address is this page's own, asked for anew and pressing nothing.
+        again = f'<a class="button button-main" href="">{escape(gettext("Try again"))}</a>'
         call = say("p", gettext("The telephone number of your practice is in every message it sent you."))
     direction = "rtl" if get_language_info(code)["bidi"] else "ltr"
     return (
-        f'<section class="panel panel-plain" lang="{code}" dir="{direction}">{heading}{stands}{unsure}{call}</section>'
+        f'<div class="presses" lang="{code}" dir="{direction}">'
+        f'<section class="panel panel-plain">{heading}{stands}{unsure}{call}</section>{again}</div>'
     )
 
 
