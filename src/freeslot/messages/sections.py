@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from freeslot.messages.kinds import MessageKind
 from freeslot.messages.letter import Letter
+from freeslot.scheduling.operations.codes import LASTS as CODE_LASTS
 from freeslot.scheduling.policy import Why
+from freeslot.scheduling.states import Status
 from freeslot.scheduling.words import ACTORS, DOORS, EXPLANATIONS, fee_amount, policy_words
 from freeslot.web.formatting import clock, moment, phone, phone_link, zone_words
 
@@ -52,9 +55,10 @@ def again_words(letter: Letter) -> str:
 
 def told_words(letter: Letter) -> str:
     """What was done with a wish to cancel that the rules no longer take online."""
-    at = clock(letter.event.at, zone=letter.place.zone, locale=letter.place.locale)
+    zone, locale = letter.place.zone, letter.place.locale
+    at = {"time": clock(letter.event.at, zone=zone, locale=locale), "zone": zone_words(zone, locale)}
     sentences = [
-        _("We told the practice at %(time)s that you are not coming.") % {"time": at},
+        _("We told the practice at %(time)s (%(zone)s) that you are not coming.") % at,
         _("The practice decides what happens next."),
     ]
     if letter.fee:
@@ -92,7 +96,8 @@ def undo_section(letter: Letter) -> Section | None:
     kept = {"time": f"{until} ({zone_words(letter.place.zone, letter.place.locale)})"}
     sentences = (
         _("Your time is kept for you until %(time)s.") % kept,
-        _("Open your visit and press Undo. You will be asked to sign in."),
+        _("Open your visit and press Undo."),
+        asked_words(letter),
         _("After an undo there is no fee.") if letter.fee else "",
     )
     return Section(_("Changed your mind?"), sentences, link=letter.page, press=_("Open your visit"))
@@ -100,16 +105,61 @@ def undo_section(letter: Letter) -> Section | None:
 
 def cancel_section(letter: Letter) -> Section:
     """How to cancel a visit that is booked."""
-    how = _("Open your visit and cancel it there, at any hour. You will be asked to sign in.")
-    return Section(_("Cannot come?"), (how,), link=letter.page, press=_("Open your visit"))
+    how = _("Open your visit and cancel it there, at any hour.")
+    return Section(_("Cannot come?"), (how, asked_words(letter)), link=letter.page, press=_("Open your visit"))
 
 
 def visit_section(letter: Letter) -> Section | None:
     """The way to the visit's page where no other part of the mail leads there."""
     if undo_section(letter) is not None:
         return None
-    shown = _("It shows this visit as it is now, at any hour. You will be asked to sign in.")
-    return Section(_("Your visit’s page"), (shown,), link=letter.page, press=_("Open your visit"))
+    shown = _("It shows this visit as it is now, at any hour.")
+    sentences = (shown, asked_words(letter))
+    return Section(_("Your visit’s page"), sentences, link=letter.page, press=_("Open your visit"))
+
+
+def asked_words(letter: Letter) -> str:
+    """What the link asks for before it shows anything, and the other way in."""
+    if not letter.token:
+        return _("You will be asked to sign in.")
+    names = [str(PROOFS[name]) for name in letter.appointment.rules.proof]
+    asked = names[0] if len(names) == 1 else _("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
+    return " ".join([
+        _("It asks for the patient’s %(proof)s and nothing else.") % {"proof": asked},
+        _("You can also sign in to the patient portal of %(practice)s.") % {"practice": letter.practice_name},
+    ])  # fmt: skip
+
+
+PROOFS = {
+    "birth_year": gettext_lazy("year of birth"),
+    "birth_date": gettext_lazy("date of birth"),
+    "member_id": gettext_lazy("member number"),
+}
+
+
+def code_section(letter: Letter) -> Section | None:
+    """The code that was asked for, in the message that brings it."""
+    if not letter.code:
+        return None
+    until = clock(letter.event.at + CODE_LASTS, zone=letter.place.zone, locale=letter.place.locale)
+    good = {"time": f"{until} ({zone_words(letter.place.zone, letter.place.locale)})"}
+    sentences = (
+        f"{letter.code}.",
+        _("It is good until %(time)s, once, on the page that asked for it.") % good,
+        _("Tell it to nobody: the practice does not ask for it."),
+    )
+    return Section(_("Your code"), sentences)
+
+
+def unusual_section(letter: Letter) -> Section | None:
+    """A word of warning where the act came from a place that this patient was never seen at before."""
+    if not letter.data.get("unusual"):
+        return None
+    sentences = (
+        _("This was done from a place that we had not seen before for this patient, or without a link of ours."),
+        _("If it was you, all is well. If not, open your visit or call the practice at once."),
+    )
+    return Section(_("Was this you?"), sentences)
 
 
 def rules_section(letter: Letter) -> Section:
@@ -139,7 +189,7 @@ def care_section(letter: Letter) -> Section:
     number = phone(letter.practice.phone, country=letter.practice.country)
     hours = letter.phone_line.hours
     called = {"practice": letter.practice_name, "phone": f"{number} ({hours})" if hours else number}
-    stands = letter.kind in {MessageKind.BOOKED, MessageKind.UNDONE, MessageKind.PRACTICE_TOLD}
+    stands = letter.data["status"] != Status.CANCELLED
     heading = _("Questions?") if stands else _("Do you still need care?")
     line = _("Call %(practice)s: %(phone)s.") if stands else _("To book another time, call %(practice)s: %(phone)s.")
     emergency = _("In an emergency call %(number)s.") % {"number": letter.practice.emergency}
