@@ -28,6 +28,16 @@ def test_undo_is_offered_with_its_clock_time_and_takes_the_cancel_back(cast, pat
     assert live(visit).status == "booked"
 
 
+def test_the_visits_own_page_offers_undo_too(cast, patient, later):
+    visit = cast.book()
+    press_cancel(patient, visit)
+    page = read(patient.get(address(visit)))
+    assert "Your time is kept until 4:10 pm (New York time)." in page.text
+    assert "Undo" in page.buttons
+    later(cast.now + timedelta(minutes=10))
+    assert "Undo" not in read(patient.get(address(visit))).buttons
+
+
 def test_back_after_undo_never_says_cancelled(cast, patient):
     visit = cast.book()
     press_cancel(patient, visit)

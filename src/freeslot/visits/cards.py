@@ -1,8 +1,9 @@
-"""The visit card and the facts that stand on it, the same on every page of a visit."""
+"""The visit card, the facts that stand on it, and Undo beside it: the same on every page of a visit."""
 
 from datetime import datetime
 from typing import Literal
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from freeslot.scheduling.actors import ActorKind
@@ -11,7 +12,7 @@ from freeslot.scheduling.policy import Verdict
 from freeslot.scheduling.states import LIVE, Status
 from freeslot.scheduling.words import STATUSES
 from freeslot.visits.frames import place_of
-from freeslot.web.facts import VisitCard
+from freeslot.web.facts import Place, UndoBox, VisitCard
 
 
 def card_for(
@@ -37,6 +38,18 @@ def card_for(
 def can_undo(appointment: Appointment, now: datetime) -> bool:
     """Whether the page offers Undo: what the practice cancelled is not the patient's to take back."""
     return appointment.can_be_undone(now) and appointment.cancelled_by != ActorKind.PRACTICE
+
+
+def undo_box(appointment: Appointment, place: Place) -> UndoBox | None:
+    """Undo with its last moment, and freeing the time at once; None where there is nothing to undo any more."""
+    if appointment.undo_until is None or not can_undo(appointment, place.now):
+        return None
+    return UndoBox(
+        until=appointment.undo_until,
+        place=place,
+        undo_url=reverse("undo", args=[appointment.reference]),
+        release_url=reverse("release", args=[appointment.reference]),
+    )
 
 
 def facts_of(appointment: Appointment) -> dict[str, str | int | None]:

@@ -16,10 +16,10 @@ from freeslot.scheduling.reasons import ILL
 from freeslot.scheduling.states import Status
 from freeslot.visits.again import WORDS
 from freeslot.visits.asking import Asker
-from freeslot.visits.cards import can_undo, card_for
+from freeslot.visits.cards import card_for, undo_box
 from freeslot.visits.loading import appointment_for
 from freeslot.visits.outcomes import outcome_panel
-from freeslot.web.facts import Delivery, Place, ReceiptCard, UndoBox
+from freeslot.web.facts import Delivery, Place, ReceiptCard
 
 
 def result_page(
@@ -37,7 +37,7 @@ def result_page(
         "panel": outcome_panel(
             visit, asker, place=card.place, receipt=receipt, is_too_late=is_too_late, is_refused=status != 200
         ),
-        "undo": _undo_box(visit, card.place),
+        "undo": undo_box(visit, card.place),
         "receipt": _card(visit, receipt, card.place) if receipt else None,
         "sent": sent,
         "again": WORDS.get(request.GET.get("again", "")),
@@ -75,17 +75,6 @@ def _sent(visit: Appointment, receipt: Receipt | None, place: Place) -> Sent:
         has_calendar=any(each.carries_calendar and each.state in {"sent", "delivered"} for each in found),
         again=[str(each.message_id) for each in found if each.can_be_sent_again],
         sender=sender_address(),
-    )
-
-
-def _undo_box(visit: Appointment, place: Place) -> UndoBox | None:
-    if visit.undo_until is None or not can_undo(visit, place.now):
-        return None
-    return UndoBox(
-        until=visit.undo_until,
-        place=place,
-        undo_url=reverse("undo", args=[visit.reference]),
-        release_url=reverse("release", args=[visit.reference]),
     )
 
 

@@ -10,7 +10,7 @@ from freeslot.scheduling.policy import Verdict
 from freeslot.scheduling.states import LIVE
 from freeslot.scheduling.words import panel_for, policy_words
 from freeslot.visits.asking import Asker
-from freeslot.visits.cards import card_for
+from freeslot.visits.cards import card_for, undo_box
 from freeslot.visits.entering import visit_page
 from freeslot.visits.loading import appointment_for
 from freeslot.visits.outcomes import outcome_panel, was_told
@@ -33,6 +33,7 @@ def appointment(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
             "card": card,
             "verdict": verdict,
             "panel": _panel(visit, verdict, asker, card.place),
+            "undo": undo_box(visit, card.place),
             "is_told": was_told(visit),
             "policy": policy_words(visit.rules, price=visit.price, place=card.place),
         },
