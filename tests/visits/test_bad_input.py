@@ -36,10 +36,13 @@ def test_a_fee_that_is_no_amount_is_refused(cast, patient, fee):
     assert status(visit) == "booked"
 
 
-def test_without_a_fee_accepted_a_late_press_shows_it_first(cast, patient):
+def test_a_late_press_that_names_no_fee_is_not_said_to_have_seen_another(cast, patient):
     visit = cast.book(days=0)
     answer = patient.post(address(visit, "cancellation/"), {})
-    assert (answer.status_code, read(answer).heading) == (409, "Your visit is still booked")
+    page = read(answer)
+    assert (answer.status_code, page.heading, page.fields["confirm"]) == (422, "Your visit is still booked", "2500")
+    assert "This page was not as we had sent it." in page.text
+    assert status(visit) == "booked"
 
 
 @pytest.mark.parametrize("key", ["k" * 65, "a b", "k\u202e", "<script>", "k\x00", "ключ"])
