@@ -31,7 +31,7 @@ def test_the_first_page_lists_the_practices(cast):
     assert (f"/p/{cast.practice.slug}/", "Elm Street Practice") in read(Client().get("/")).links
 
 
-@pytest.mark.parametrize("address", ["/find/", "/app/", "/desk/"])
+@pytest.mark.parametrize("address", ["/app/", "/desk/"])
 def test_a_door_that_is_not_there_yet_leads_to_the_practices(cast, address):
     answer = Client().get(address)
     assert answer.status_code == 200

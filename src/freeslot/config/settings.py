@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "freeslot.receipts",
     "freeslot.charges",
     "freeslot.visits",
+    "freeslot.doors.link",
     "freeslot.demo",
 ]
 
@@ -64,12 +65,14 @@ FREESLOT_JOBS = [
     ("freeslot.scheduling.operations.release.release_lapsed", 0.5),
     ("freeslot.events.outbox.handle_due_events", 0),
     ("freeslot.messages.sending.send_due_messages", 0),
+    ("freeslot.messages.sending.send_due_texts", 0),
     ("freeslot.events.worker.beat", 5),
     ("freeslot.scheduling.operations.publish.publish_due_schedules", 3600),
     ("freeslot.scheduling.operations.repeats.forget_expired_keys", 3600),
+    ("freeslot.doors.link.slowdown.forget_old_slowdowns", 3600),
 ]
 # Each door's answer to «who is asking?», tried in this order; see freeslot.visits.asking.
-FREESLOT_DOORS = ["freeslot.doors.portal.asking.asker_for"]
+FREESLOT_DOORS = ["freeslot.doors.link.asking.asker_for", "freeslot.doors.portal.asking.asker_for"]
 # What a message about an event carries as proof: each gives (file name, media type, content) of what it attaches.
 FREESLOT_PROOFS = ["freeslot.receipts.attach.attachments_for"]
 FREESLOT_PROOF_NUMBERS = ["freeslot.receipts.attach.number_for"]
@@ -159,7 +162,10 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.tls, MAIL.ssl
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = env.email_address("FREESLOT_EMAIL_FROM", "visits@freeslot.example")
-SMS_URL = env.gateway("FREESLOT_SMS_URL")
+SMS_GATEWAY = env.sms_gateway("FREESLOT_SMS_URL")
+SMS_FROM = env.sms_sender("FREESLOT_SMS_FROM")
+if SMS_GATEWAY and not SMS_FROM:
+    raise ImproperlyConfigured("FREESLOT_SMS_FROM must name the number that texts come from.")
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {

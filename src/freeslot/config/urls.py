@@ -13,7 +13,9 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("freeslot.web.urls")),
     path("", include("freeslot.receipts.urls")),
+    path("", include("freeslot.messages.urls")),
     path("", include("freeslot.visits.urls")),
+    path("", include("freeslot.doors.link.urls")),
     path("", include("freeslot.doors.portal.urls")),
 ]
 if settings.DEMO:

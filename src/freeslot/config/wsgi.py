@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
 
 LARGEST_BODY = 2 * 1024 * 1024
 # Up to here it is read and forgotten, since a browser shows no answer while it still sends.
@@ -36,3 +37,5 @@ def _read_away(body: Any) -> None:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "freeslot.config.settings")
 application = with_body_limit(get_wsgi_application())
+# Only now are the models there to be imported.
+import_string("freeslot.doors.link.hits.write_from_here")()

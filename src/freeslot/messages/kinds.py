@@ -1,5 +1,6 @@
 """Which events call for a message, and which message that is."""
 
+import uuid
 from enum import StrEnum
 
 from freeslot.events.models import Event
@@ -14,11 +15,12 @@ class MessageKind(StrEnum):
     CANCELLED_BY_PRACTICE = "cancelled_by_practice"
     UNDONE = "undone"
     PRACTICE_TOLD = "practice_told"
+    LINK_ASKED = "link_asked"
 
     @property
     def calendar_method(self) -> str:
         """The iTIP method of its calendar part; empty where nothing about the visit has changed."""
-        if self is MessageKind.PRACTICE_TOLD:
+        if self in {MessageKind.PRACTICE_TOLD, MessageKind.LINK_ASKED}:
             return ""
         return "REQUEST" if self in {MessageKind.BOOKED, MessageKind.UNDONE} else "CANCEL"
 
@@ -27,9 +29,15 @@ ALWAYS = {
     "appointment.booked": MessageKind.BOOKED,
     "appointment.undone": MessageKind.UNDONE,
     "appointment.practice_told": MessageKind.PRACTICE_TOLD,
+    "link.asked": MessageKind.LINK_ASKED,
 }
 # The events that call for a message, whatever was decided.
 CALLING = ("appointment.cancelled", *ALWAYS)
+
+
+def appointment_id_of(event: Event) -> uuid.UUID:
+    """The visit an event is about: its subject, or the visit that its subject belongs to."""
+    return uuid.UUID(event.data["appointment_id"]) if "appointment_id" in event.data else event.subject_id
 
 
 def kind_of(event: Event) -> MessageKind | None:

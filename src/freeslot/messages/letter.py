@@ -1,5 +1,6 @@
 """What a message has to say, taken from its frozen event: the same event always gives the same facts."""
 
+import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from freeslot.events.models import Event
 from freeslot.messages.hours import phone_hours_words
-from freeslot.messages.kinds import MessageKind, kind_of
+from freeslot.messages.kinds import MessageKind, appointment_id_of, kind_of
 from freeslot.messages.proofs import number_for
 from freeslot.messages.senders import page_address
 from freeslot.messages.texts import one_line
@@ -20,6 +21,7 @@ from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.money import Money
 from freeslot.scheduling.policy import Verdict, VisitFacts, verdict_for
 from freeslot.scheduling.states import Side, Status
+from freeslot.scheduling.tokens import codes_for
 from freeslot.scheduling.words import fee_amount, fee_words, panel_for
 from freeslot.web.facts import Brand, DeadlineLine, Frame, PhoneLine, Place, VisitCard
 from freeslot.web.formatting import brief_day, clock
@@ -36,15 +38,17 @@ class Letter:
     kind: MessageKind
     appointment: Appointment
     place: Place
+    token: str = ""
 
     @classmethod
-    def of(cls, event: Event, *, language: str) -> Self:
-        """Raises ValueError for an event that calls for no message."""
+    def of(cls, event: Event, *, language: str, token: str = "") -> Self:
+        """`token` is the manage link's. Raises ValueError for an event that calls for no message."""
         kind = kind_of(event)
         if kind is None:
             raise ValueError(event.kind)
-        appointment = Appointment.objects.for_pages().get(pk=event.subject_id)
-        return cls(event, kind, appointment, place_of(appointment.practice, language=language, now=event.at))
+        appointment = Appointment.objects.for_pages().get(pk=appointment_id_of(event))
+        place = place_of(appointment.practice, language=language, now=event.at)
+        return cls(event, kind, appointment, place, token)
 
     @property
     def data(self) -> dict[str, Any]:
@@ -99,8 +103,14 @@ class Letter:
 
     @property
     def page(self) -> str:
-        """The address of the visit's page."""
-        return page_address(reverse("appointment", args=[self.reference]))
+        """The manage link of this message; where it has none, the address of the visit's page."""
+        name, part = ("link", self.token) if self.token else ("appointment", self.reference)
+        return page_address(reverse(name, args=[part]))
+
+    @property
+    def code(self) -> str:
+        """The code that was asked for; empty in every other message."""
+        return codes_for(uuid.UUID(self.data["code_id"]))[0] if "code_id" in self.data else ""
 
     @property
     def host(self) -> str:
@@ -202,5 +212,6 @@ class Letter:
             MessageKind.BOOKED: _("Booked"),
             MessageKind.UNDONE: _("Booked again"),
             MessageKind.PRACTICE_TOLD: _("Practice told"),
+            MessageKind.LINK_ASKED: _("Link asked for"),
         }
         return deeds.get(self.kind, _("Cancelled"))

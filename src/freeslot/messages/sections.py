@@ -6,7 +6,6 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from freeslot.messages.kinds import MessageKind
 from freeslot.messages.letter import Letter
 from freeslot.scheduling.operations.codes import LASTS as CODE_LASTS
 from freeslot.scheduling.policy import Why
@@ -123,7 +122,11 @@ def asked_words(letter: Letter) -> str:
     if not letter.token:
         return _("You will be asked to sign in.")
     names = [str(PROOFS[name]) for name in letter.appointment.rules.proof]
-    asked = names[0] if len(names) == 1 else _("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
+    asked = (
+        names[0]
+        if len(names) == 1
+        else _("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
+    )
     return " ".join([
         _("It asks for the patient’s %(proof)s and nothing else.") % {"proof": asked},
         _("You can also sign in to the patient portal of %(practice)s.") % {"practice": letter.practice_name},

@@ -28,13 +28,15 @@ class Door(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """One who acts. `id` is the account's, the member of staff's or the job's; `appointment_id` narrows a link's
-    holder to one visit, `practice_id` staff to their practice."""
+    """One who acts. `id` is the account's, the member of staff's or the job's; `appointment_ids` narrow a link's holder
+    to the visits they gave proof for, `practice_id` staff to their practice. `is_unusual` says that the holder came
+    from where this patient was never seen before, or without a link: what they do is told with a word of warning."""
 
     kind: ActorKind
     id: str = ""
-    appointment_id: uuid.UUID | None = None
+    appointment_ids: tuple[uuid.UUID, ...] = ()
     practice_id: uuid.UUID | None = None
+    is_unusual: bool = False
 
     @property
     def side(self) -> Side:
@@ -48,9 +50,12 @@ def account(user_id: uuid.UUID) -> Actor:
     return Actor(ActorKind.ACCOUNT, str(user_id))
 
 
-def link_holder(appointment_id: uuid.UUID) -> Actor:
-    """Someone who came by a manage link and gave its proof: that one visit and no other."""
-    return Actor(ActorKind.PATIENT, appointment_id=appointment_id)
+def link_holder(*appointment_ids: uuid.UUID, is_unusual: bool = False) -> Actor:
+    """Someone who came by a manage link and gave its proof: that one visit and no other.
+
+    Several visits only to look at them; each act is asked for by the holder of the one visit it changes.
+    """
+    return Actor(ActorKind.PATIENT, appointment_ids=appointment_ids, is_unusual=is_unusual)
 
 
 def staff(user_id: str, practice_id: uuid.UUID) -> Actor:

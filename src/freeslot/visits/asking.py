@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
-from freeslot.scheduling.actors import Actor, Door
+from freeslot.scheduling.actors import Actor, ActorKind, Door
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,29 @@ class Asker:
     door: Door
     frame: str
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether they see only some of a patient's visits, and so must be told that there are others."""
+        return self.actor.kind is ActorKind.PATIENT
+
+
+class NotAnyMore(Exception):
+    """The door knows who this was, but their time is over; `answer` is the page that says so and leads on."""
+
+    def __init__(self, answer: HttpResponse) -> None:
+        super().__init__()
+        self.answer = answer
+
 
 @cache
-def doors() -> tuple[Callable[[HttpRequest], Asker | None], ...]:
+def doors() -> tuple[Callable[[HttpRequest, str], Asker | None], ...]:
     """The doors' own answers, named in settings so that nothing is imported upwards."""
     return tuple(import_string(path) for path in settings.FREESLOT_DOORS)
 
 
-def asker_for(request: HttpRequest) -> Asker | None:
-    """The first door's answer; None when no door knows who this is."""
-    return next((asker for door in doors() if (asker := door(request))), None)
+def asker_for(request: HttpRequest, ref: str = "") -> Asker | None:
+    """The first door's answer for one visit, or for the list of them; None when no door knows who this is.
+
+    Raises NotAnyMore.
+    """
+    return next((asker for door in doors() if (asker := door(request, ref))), None)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from freeslot.scheduling.operations.book import REFERENCE_PREFIX
 from freeslot.scheduling.reference import parse_reference
 from freeslot.visits.answers import see_other
-from freeslot.visits.asking import asker_for
+from freeslot.visits.asking import NotAnyMore, asker_for
 from freeslot.visits.outages import told_when_away
 from freeslot.visits.typed import keep_typed
 
@@ -28,12 +28,16 @@ def visit_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 
     @wraps(view)
     def enter(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        asker = asker_for(request)
+        ref = parse_reference(kwargs["ref"], REFERENCE_PREFIX) if "ref" in kwargs else ""
+        try:
+            asker = asker_for(request, ref or "")
+        except NotAnyMore as over:
+            _keep_typed(request)
+            return over.answer
         if asker is None:
             return _sign_in_first(request)
         if "ref" not in kwargs:
             return view(request, asker)
-        ref = parse_reference(kwargs["ref"], REFERENCE_PREFIX)
         if ref is None:
             raise Http404
         if ref != kwargs["ref"] and request.method in READS:
@@ -45,12 +49,16 @@ def visit_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:
     """What was typed is kept for the one who signs in; the address to come back to holds none of it."""
+    _keep_typed(request)
+    return see_other(f"{reverse('account_login')}?{urlencode({'next': way_back(request)})}")
+
+
+def _keep_typed(request: HttpRequest) -> None:
     if request.method == "POST":
         keep_typed(request)
-    return see_other(f"{reverse('account_login')}?{urlencode({'next': _way_back(request)})}")
 
 
-def _way_back(request: HttpRequest) -> str:
+def way_back(request: HttpRequest) -> str:
     """The page that was asked for, or the one with the button that was pressed."""
     if _url_name(request) in ONLY_PRESSED and request.resolver_match:
         return reverse("receipt", kwargs=request.resolver_match.kwargs)

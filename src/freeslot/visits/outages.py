@@ -15,7 +15,7 @@ from django.utils import timezone
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.outcome import NotSaved, OutcomeUnknown
 from freeslot.visits import snapshot
-from freeslot.visits.asking import asker_for
+from freeslot.visits.asking import NotAnyMore, asker_for
 from freeslot.visits.snapshot import Snapshot
 from freeslot.visits.tried import stamp, tried_at
 from freeslot.web.errors import unavailable
@@ -82,10 +82,10 @@ def _seen(request: HttpRequest, ref: str, now: datetime) -> Snapshot | None:
 
 def _still_readable(request: HttpRequest, ref: str, now: datetime) -> Snapshot | None:
     try:
-        asker = asker_for(request)
+        asker = asker_for(request, ref)
         visible = Appointment.objects.visible_to(asker.actor, now).for_pages() if asker else None
         return snapshot.of(visible.get(reference=ref)) if visible is not None else None
-    except (Appointment.DoesNotExist, DatabaseError, InterfaceError):
+    except (Appointment.DoesNotExist, DatabaseError, InterfaceError, NotAnyMore):
         return None
 
 

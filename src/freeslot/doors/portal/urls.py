@@ -5,7 +5,7 @@ from django.urls import path
 from freeslot.doors.portal import views
 
 # Doors that are promised and not there yet: whoever tries one finds the practices.
-NOT_YET = ("find/", "app/", "desk/")
+NOT_YET = ("app/", "desk/")
 
 urlpatterns = [
     path("", views.practices, name="home"),

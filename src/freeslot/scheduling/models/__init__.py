@@ -2,7 +2,10 @@
 
 from freeslot.scheduling.models.appointment import Appointment
 from freeslot.scheduling.models.idempotency import IdempotencyRow
+from freeslot.scheduling.models.manage_link import LinkCode, ManageLink
 from freeslot.scheduling.models.schedule import Schedule, ScheduleException, WeeklyHours
 from freeslot.scheduling.models.slot import Slot
 
-__all__ = ["Appointment", "IdempotencyRow", "Schedule", "ScheduleException", "Slot", "WeeklyHours"]
+__all__ = [
+    "Appointment", "IdempotencyRow", "LinkCode", "ManageLink", "Schedule", "ScheduleException", "Slot", "WeeklyHours",
+]  # fmt: skip

@@ -25,7 +25,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         if actor.kind is ActorKind.PRACTICE:
             return self.filter(practice_id=actor.practice_id)
         if actor.kind is ActorKind.PATIENT:
-            return self.filter(pk=actor.appointment_id)
+            return self.filter(pk__in=actor.appointment_ids)
         granted = Grant.objects.filter(Grant.in_force(now), user_id=actor.id).values("patient_id")
         return self.filter(patient_id__in=granted)
 

@@ -49,7 +49,8 @@ def _scope(actor: Actor, now: datetime) -> tuple[str, list[Any]]:
     if actor.kind is ActorKind.ACCOUNT:
         return FOUND.format(acts_as="g.scope", scope=GRANTED), adapted(Grant, user=actor.id, until=now)
     if actor.kind is ActorKind.PATIENT:
-        return FOUND.format(acts_as="''", scope="WHERE a.id = %s AND"), adapted(Appointment, id=actor.appointment_id)
+        (appointment_id,) = actor.appointment_ids
+        return FOUND.format(acts_as="''", scope="WHERE a.id = %s AND"), adapted(Appointment, id=appointment_id)
     if actor.kind is ActorKind.PRACTICE:
         scope = "WHERE a.practice_id = %s AND"
         return FOUND.format(acts_as="''", scope=scope), adapted(Appointment, practice=actor.practice_id)

@@ -1,5 +1,6 @@
 """Writes what a change leaves behind in its transaction: the event, which is also the outbox row, and the audit row."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -15,22 +16,34 @@ from freeslot.scheduling.states import Side
 
 
 def record(
-    appointment: Appointment, kind: str, *, actor: Actor, door: Door, now: datetime, data: dict[str, Any] | None = None
+    appointment: Appointment,
+    kind: str,
+    *,
+    actor: Actor,
+    door: Door,
+    now: datetime,
+    data: dict[str, Any] | None = None,
+    beside: uuid.UUID | None = None,
 ) -> Event:
-    """One event and one audit row about `appointment` as it now is; its version must already be raised."""
+    """One event and one audit row about `appointment` as it now is; its version must already be raised.
+
+    `beside` is the id of something of the visit's that has a short history of its own, and leaves the visit's as it is.
+    """
     said = {"actor_kind": spoken_kind(actor, appointment), "actor_id": actor.id, "door": door}
+    subject_id, version = (beside, 1) if beside else (appointment.pk, appointment.version)
+    unusual = {"unusual": True} if actor.is_unusual else {}
     event = Event(
         practice_id=appointment.practice_id,
-        subject_id=appointment.pk,
-        version=appointment.version,
+        subject_id=subject_id,
+        version=version,
         kind=kind,
         at=now,
         due_at=now,
-        data=facts_of(appointment) | (data or {}),
+        data=facts_of(appointment) | unusual | (data or {}),
         **said,
     )
     insert_row(event)
-    insert_row(AuditRow(practice_id=appointment.practice_id, subject_id=appointment.pk, at=now, action=kind, **said))
+    insert_row(AuditRow(practice_id=appointment.practice_id, subject_id=subject_id, at=now, action=kind, **said))
     wake_after_commit()
     return event
 

@@ -33,7 +33,7 @@ class Key:
 
     @property
     def scope(self) -> dict[str, str]:
-        who = f"{self.actor.kind}:{self.actor.id or self.actor.appointment_id or ''}"
+        who = f"{self.actor.kind}:{self.actor.id or ','.join(map(str, self.actor.appointment_ids))}"
         return {"actor": who, "operation": self.operation, "key": self.key}
 
     @property

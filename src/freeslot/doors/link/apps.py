@@ -1,0 +1,8 @@
+"""The link door's app."""
+
+from django.apps import AppConfig
+
+
+class LinkConfig(AppConfig):
+    name = "freeslot.doors.link"
+    label = "link"

@@ -1,0 +1,87 @@
+"""The short session behind a proof: which visits this browser may manage, and until when."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest
+
+from freeslot.scheduling.models import Appointment, ManageLink
+
+LASTS = timedelta(minutes=30)
+IN_SESSION = "links"
+MOST_VISITS = 20
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One visit that was opened by its link or by a code. `link_id` is None where a code alone opened it."""
+
+    reference: str
+    appointment_id: uuid.UUID
+    link_id: uuid.UUID | None
+    opened_at: datetime
+    is_unusual: bool
+
+    @property
+    def until(self) -> datetime:
+        return self.opened_at + LASTS
+
+    def is_live(self, now: datetime) -> bool:
+        """Within its time, also by a clock that was set back."""
+        return self.opened_at - timedelta(minutes=1) <= now < self.until
+
+
+def open_visit(
+    request: HttpRequest, appointment: Appointment, *, link: ManageLink | None, is_unusual: bool, now: datetime
+) -> None:
+    """A new session id, what was typed before is kept; the visits opened earlier stay open for their own time."""
+    request.session.cycle_key()
+    others = {ref: entry for ref, entry in _stored(request).items() if ref != appointment.reference}
+    kept = dict(list(others.items())[-MOST_VISITS + 1 :])
+    kept[appointment.reference] = {
+        "visit": str(appointment.pk),
+        "link": str(link.pk) if link else None,
+        "at": now.isoformat(),
+        "unusual": is_unusual,
+    }
+    request.session[IN_SESSION] = kept
+
+
+def opened_visits(request: HttpRequest) -> dict[str, Opened]:
+    """Every visit this browser ever opened in its session, live or over, by reference."""
+    return {ref: _read(ref, entry) for ref, entry in _stored(request).items()}
+
+
+def live_visits(request: HttpRequest, now: datetime) -> dict[str, Opened]:
+    """Those whose time runs, and whose links were not revoked since. At most one statement."""
+    live = {ref: each for ref, each in opened_visits(request).items() if each.is_live(now)}
+    ids = [each.appointment_id for each in live.values()]
+    ended = ManageLink.objects.filter(appointment_id__in=ids, revoked_at__isnull=False) if ids else []
+    for link in ended:
+        for ref, each in list(live.items()):
+            if each.appointment_id == link.appointment_id and link.revoked_at and link.revoked_at >= each.opened_at:
+                del live[ref]
+    return live
+
+
+def close_visits(request: HttpRequest) -> None:
+    """Forgets all of them: for a phone or a computer that others use too."""
+    request.session.pop(IN_SESSION, None)
+    request.session.cycle_key()
+
+
+def _stored(request: HttpRequest) -> dict[str, dict[str, Any]]:
+    stored: dict[str, dict[str, Any]] = request.session.get(IN_SESSION, {})
+    return stored
+
+
+def _read(ref: str, entry: dict[str, Any]) -> Opened:
+    return Opened(
+        reference=ref,
+        appointment_id=uuid.UUID(entry["visit"]),
+        link_id=uuid.UUID(entry["link"]) if entry["link"] else None,
+        opened_at=datetime.fromisoformat(entry["at"]),
+        is_unusual=entry["unusual"],
+    )
