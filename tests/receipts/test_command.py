@@ -57,6 +57,17 @@ def test_a_forgery_fails(receipts, tmp_path):
     ]
 
 
+def test_words_that_were_changed_beside_a_right_signature_fail(receipts, tmp_path):
+    content = as_json(receipts[1])
+    content["claims"] = content["claims"] | {"event": "booked"}
+    file = tmp_path / "receipt.json"
+    file.write_text(json.dumps(content))
+    code, said = verify_file(file)
+    assert code == 1
+    assert said.splitlines()[0] == "This cannot be confirmed."
+    assert said.splitlines()[1].startswith("The text beside the signature was changed")
+
+
 def test_a_file_that_is_not_there_is_told(tmp_path):
     code, said = verify_file(tmp_path / "nothing.pdf")
     assert (code, said) == (2, f"{tmp_path / 'nothing.pdf'} cannot be read: No such file or directory.")

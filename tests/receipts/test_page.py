@@ -133,6 +133,15 @@ def test_a_changed_receipt_is_refused_and_nothing_of_it_is_shown(client, cast):
     assert 'data-holds="no"' in page
 
 
+@pytest.mark.parametrize("claims", [{}, 7, "cancelled", {"event": "booked"}])
+def test_words_that_were_changed_beside_a_right_signature_are_refused(client, cast, claims):
+    receipt = receipt_for(booked(cast.book()))
+    status, page = answer(client, json.dumps({"token": receipt.token, "claims": claims}))
+    assert status == 422
+    assert "The text beside the signature was changed" in page
+    assert 'data-holds="no"' in page
+
+
 def test_a_file_that_is_too_large_or_empty_is_told_so(client):
     large = SimpleUploadedFile("receipt.pdf", b"%PDF-" + b"a" * LARGEST)
     assert "larger than any receipt" in answer(client, file=large)[1]

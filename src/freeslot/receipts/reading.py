@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import Any
 
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
@@ -31,6 +32,7 @@ class Problem(StrEnum):
     OTHER_KIND = "other_kind"
     UNKNOWN_KEY = "unknown_key"
     CHANGED = "changed"
+    CHANGED_BESIDE = "changed_beside"
 
 
 class NotConfirmed(Exception):
@@ -45,10 +47,25 @@ def token_in(handed_in: str | bytes) -> str:
     """The one token. Raises NotConfirmed: too large, not readable, nothing found, or several different ones."""
     if len(handed_in) > LARGEST:
         raise NotConfirmed(Problem.TOO_LARGE)
-    if isinstance(handed_in, bytes) and b"%PDF-" in handed_in[:1024]:
+    if isinstance(handed_in, bytes) and _is_pdf(handed_in):
         return _only(token for text in _texts_of_pdf(handed_in) for token in _tokens(text))
     text = _decoded(handed_in) if isinstance(handed_in, bytes) else handed_in
     return _only(_tokens(_token_field(text)))
+
+
+def claims_beside(handed_in: str | bytes) -> object:
+    """What receipt.json says beside its token for people to read; None where nothing stands there.
+
+    Nobody signed it, so it has to be compared with what was signed.
+    """
+    if isinstance(handed_in, bytes) and _is_pdf(handed_in):
+        return None
+    content = _json_in(_decoded(handed_in) if isinstance(handed_in, bytes) else handed_in)
+    return content.get("claims") if content else None
+
+
+def _is_pdf(content: bytes) -> bool:
+    return b"%PDF-" in content[:1024]
 
 
 def _decoded(content: bytes) -> str:
@@ -60,14 +77,21 @@ def _decoded(content: bytes) -> str:
 
 def _token_field(text: str) -> str:
     """What receipt.json holds as its token; any other text as it is."""
-    if not text.lstrip().startswith("{"):
-        return text
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
+    content = _json_in(text)
+    if content is None:
         return text
     token = content.get("token")
     return token if isinstance(token, str) else ""
+
+
+def _json_in(text: str) -> dict[str, Any] | None:
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        content: dict[str, Any] = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return content
 
 
 def _tokens(text: str) -> list[str]:

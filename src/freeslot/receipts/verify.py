@@ -9,7 +9,7 @@ from joserfc.jwk import ECKey
 
 from freeslot.receipts import jws
 from freeslot.receipts.claims import Claims
-from freeslot.receipts.reading import NotConfirmed, Problem, token_in
+from freeslot.receipts.reading import NotConfirmed, Problem, claims_beside, token_in
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,9 @@ def check(handed_in: str | bytes, jwks: Mapping[str, Any]) -> Checked:
     token = ""
     try:
         token = token_in(handed_in)
-        return Checked(token, claims=confirmed(token, jwks))
+        claims = confirmed(token, jwks)
+        _check_beside(claims_beside(handed_in), token)
+        return Checked(token, claims=claims)
     except NotConfirmed as error:
         return Checked(token, problem=error.problem)
 
@@ -46,6 +48,12 @@ def confirmed(token: str, jwks: Mapping[str, Any]) -> Claims:
         raise NotConfirmed(Problem.CHANGED) from error
     except ValueError as error:
         raise NotConfirmed(Problem.MALFORMED) from error
+
+
+def _check_beside(beside: object, token: str) -> None:
+    """A right signature must not vouch for words that somebody wrote next to it."""
+    if beside is not None and beside != jws.payload_of(token):
+        raise NotConfirmed(Problem.CHANGED_BESIDE)
 
 
 def _key(jwks: Mapping[str, Any], kid: str) -> ECKey:

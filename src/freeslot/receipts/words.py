@@ -55,6 +55,10 @@ PROBLEMS: dict[Problem, Promise] = {
         "This was not signed with a key known here. It may come from another address, or it may be made up."
     ),
     Problem.CHANGED: gettext_lazy("The signature does not fit: something in it was changed after it was signed."),
+    Problem.CHANGED_BESIDE: gettext_lazy(
+        "The text beside the signature was changed, so do not trust it. What was signed is the part that begins with "
+        "“eyJ”: check that alone."
+    ),
 }
 
 
