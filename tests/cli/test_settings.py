@@ -28,7 +28,9 @@ BAD = [
     ("FREESLOT_LOG_LEVEL", "loud"),
     ("FREESLOT_MAINTENANCE", "2"),
     ("FREESLOT_SECRET_KEY", ""),
+    ("FREESLOT_SMS_FROM", "nobody at all"),
     ("FREESLOT_SMS_URL", "gateway.example"),
+    ("FREESLOT_SMS_URL", "http://AC1:token@gateway.example/"),
     ("FREESLOT_TRUSTED_PROXIES", "-1"),
     ("FREESLOT_TRUSTED_PROXIES", "two"),
     ("DATABASE_URL", "mysql://host/name"),
@@ -65,6 +67,14 @@ def test_the_demo_is_refused_at_a_public_address(read_settings):
 def test_the_two_keys_must_differ(read_settings):
     with pytest.raises(ImproperlyConfigured, match="must be another key than FREESLOT_SECRET_KEY"):
         read_settings(FREESLOT_SECRET_KEY="s" * 40, FREESLOT_KEY_ENCRYPTION_KEY=f"{'k' * 40},{'s' * 40}")
+
+
+def test_a_text_gateway_needs_a_sender(read_settings):
+    gateway = {"FREESLOT_SMS_URL": "https://AC1:token@gateway.example/Messages.json"}
+
+    with pytest.raises(ImproperlyConfigured, match=r"^FREESLOT_SMS_FROM must name the number that texts come from\.$"):
+        read_settings(**GOOD, **gateway)
+    assert read_settings(**GOOD, **gateway, FREESLOT_SMS_FROM="+12125550142")["SMS_GATEWAY"].host == "gateway.example"
 
 
 @pytest.mark.parametrize("name", sorted(GOOD))

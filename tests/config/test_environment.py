@@ -52,14 +52,38 @@ def test_numbers_choices_keys_and_addresses_are_read(given):
     assert env.base_url(NAME) == "https://visits.example:8443"
     given(" visits@practice.example ")
     assert env.email_address(NAME, "") == "visits@practice.example"
-    given("https://user:pass@texts.example/send")
-    assert env.gateway(NAME) == "https://user:pass@texts.example/send"
+    given(" +12125550142 ")
+    assert env.sms_sender(NAME) == "+12125550142"
     given("a.example, .b.example,[::1], *")
     assert env.hosts(NAME, "") == ["a.example", ".b.example", "[::1]", "*"]
 
 
-def test_no_gateway_is_a_gateway_too():
-    assert env.gateway(NAME) == ""
+@pytest.mark.parametrize(
+    ("url", "gateway"),
+    [
+        ("https://AC1:t%40k@texts.example/2010/M.json", ("texts.example", 443, True, "/2010/M.json", "AC1", "t@k")),
+        ("https://AC1:token@texts.example:8443", ("texts.example", 8443, True, "/", "AC1", "token")),
+        ("http://AC1:token@127.0.0.1:9000/M.json?a=b", ("127.0.0.1", 9000, False, "/M.json?a=b", "AC1", "token")),
+        ("http://AC1:token@[::1]/", ("::1", 80, False, "/", "AC1", "token")),
+    ],
+)
+def test_a_text_gateway_is_read_from_one_address(given, url, gateway):
+    given(url)
+
+    assert env.sms_gateway(NAME) == env.SmsGateway(*gateway)
+    assert gateway[-1] not in repr(env.sms_gateway(NAME))
+
+
+@pytest.mark.parametrize("sender", ["+4930901820", "27126", "Elm Street"])
+def test_texts_come_from_a_number_a_short_code_or_a_name(given, sender):
+    given(sender)
+
+    assert env.sms_sender(NAME) == sender
+
+
+def test_no_gateway_and_no_sender_are_fine_too():
+    assert env.sms_gateway(NAME) is None
+    assert env.sms_sender(NAME) == ""
 
 
 @pytest.mark.parametrize(
@@ -106,6 +130,9 @@ def test_a_postgresql_that_says_nothing_more_has_our_patience(given, tmp_path):
 
 
 ADDRESS = "must be an address like https://visits.example, without a path."
+GATEWAY = "must be an address like https://ACCOUNT:TOKEN@gateway.example/messages."
+NOT_SECRET = "must begin with https:// unless the gateway is on this machine."
+SENDER = "must be a number like +12125550142 or the name that texts come from."
 MAIL = "must look like smtp://user:pass@host:port (or smtp+tls://, smtps://)."
 UNREADABLE = "has a host or a port (0 to 65535) that cannot be read."
 
@@ -127,12 +154,18 @@ UNREADABLE = "has a host or a port (0 to 65535) that cannot be read."
             "must name the hosts to answer for, such as visits.example.",
         ),
         (lambda: env.email_address(NAME, ""), "visits", "must be an e-mail address such as visits@practice.example."),
-        (lambda: env.gateway(NAME), "texts", "must be an address like https://user:password@gateway.example/messages."),
-        (
-            lambda: env.gateway(NAME),
-            "https://",
-            "must be an address like https://user:password@gateway.example/messages.",
-        ),
+        (lambda: env.sms_gateway(NAME), "texts", GATEWAY),
+        (lambda: env.sms_gateway(NAME), "https://", GATEWAY),
+        (lambda: env.sms_gateway(NAME), "https://texts.example/M.json", GATEWAY),
+        (lambda: env.sms_gateway(NAME), "https://AC1@texts.example/M.json", GATEWAY),
+        (lambda: env.sms_gateway(NAME), "smtp://AC1:token@texts.example/M.json", GATEWAY),
+        (lambda: env.sms_gateway(NAME), "https://AC1:token@texts.example/a b", GATEWAY),
+        (lambda: env.sms_gateway(NAME), "https://AC1:token@texts.example/#x", GATEWAY),
+        (lambda: env.sms_gateway(NAME), "https://AC1:token@texts.example:99999/", UNREADABLE),
+        (lambda: env.sms_gateway(NAME), "http://AC1:token@texts.example/M.json", NOT_SECRET),
+        (lambda: env.sms_sender(NAME), "12 12", SENDER),
+        (lambda: env.sms_sender(NAME), "+0123456789", SENDER),
+        (lambda: env.sms_sender(NAME), "Elm Street Practice", SENDER),
         (lambda: env.secrets(NAME), "short", "must hold at least 32 characters."),
         (lambda: env.secrets(NAME), f"{'n' * 32},short", "must hold at least 32 characters."),
         (lambda: env.secrets(NAME), " , ", "must hold at least 32 characters."),

@@ -71,8 +71,11 @@ def test_a_whole_life_of_the_demo(empty_home, tmp_path):
     with running(*command, env=empty_home, log=log) as process:
         wait_until(lambda: ready in said(), log=log)
         first = references(port)
-        mails = json.loads(ask(port, "/demo/outbox.json")[1])
-        assert len(mails) == 19
+        messages = json.loads(ask(port, "/demo/outbox.json")[1])
+        mails = [message for message in messages if message["channel"] == "email"]
+        texts = [message for message in messages if message["channel"] == "sms"]
+        assert len(mails) == len(texts) == 19
+        assert all(text["text"].startswith(("Riverside", "Harbor", "Northside", "Lakeview")) for text in texts)
         assert all(mail["subject"] and mail["html"] and mail["links"] and mail["attachments"] for mail in mails)
         assert "maria (maria-demo)" in said()
         process.send_signal(signal.SIGTERM)

@@ -1,17 +1,22 @@
 """The mail sink and the text gateway speak the real protocols, and what they take stands in the outbox."""
 
+import base64
 import json
 import smtplib
+import threading
+import time
 import urllib.error
 import urllib.request
 from email.message import EmailMessage
-from urllib.parse import urlencode
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
 from freeslot.demo.mail_sink import links_in, start_mail_sink
 from freeslot.demo.outbox import Attachment, received
-from freeslot.demo.text_gateway import TextGateway
+from freeslot.demo.text_gateway import ACCOUNT, TextGateway
+from freeslot.messages.signatures import signature_of
 
 CALENDAR = "BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nEND:VCALENDAR\r\n"
 
@@ -25,7 +30,7 @@ def sink(tmp_path):
 
 @pytest.fixture
 def gateway(tmp_path):
-    gateway = TextGateway(tmp_path)
+    gateway = TextGateway(tmp_path, token="the-token")
     gateway.start()
     yield gateway
     gateway.stop()
@@ -65,14 +70,90 @@ def test_each_recipient_has_a_message_and_the_newest_comes_first(sink, tmp_path)
     assert [found.to for found in received(tmp_path)] == ["three@example.org", "two@example.org", "one@example.org"]
 
 
-def post(address, **form: str):
-    request = urllib.request.Request(address, data=urlencode(form).encode())  # noqa: S310  our own address - our own address
+def post(address, *, token="the-token", **form: str):
+    parts = urlsplit(address)
+    proof = base64.b64encode(f"{ACCOUNT}:{token}".encode()).decode()
+    url = address.replace(f"{ACCOUNT}:the-token@", "")
+    request = urllib.request.Request(url, data=urlencode(form).encode(), headers={"Authorization": f"Basic {proof}"})  # noqa: S310  our own address
+    assert (parts.username, parts.password) == (ACCOUNT, "the-token")
     try:
         with urllib.request.urlopen(request) as answer:  # noqa: S310  our own address
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         with error:
             return error.code, json.load(error)
+
+
+class Listener:
+    """Stands where the product takes reports, and keeps them; answers 503 while it is `away`."""
+
+    def __init__(self) -> None:
+        self.reports: list[tuple[str, dict[str, list[str]], str]] = []
+        self.away = 0
+        listener = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                listener.away -= 1
+                if listener.away < 0:
+                    listener.reports.append((self.path, parse_qs(body), self.headers["X-Twilio-Signature"]))
+                self.send_response(204 if listener.away < 0 else 503)
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/texts/reports/?message=1"
+
+    def wait_for(self, count: int) -> None:
+        ends_at = time.monotonic() + 20
+        while len(self.reports) < count and time.monotonic() < ends_at:
+            time.sleep(0.02)
+        assert len(self.reports) == count
+
+
+@pytest.fixture
+def listener():
+    listener = Listener()
+    thread = threading.Thread(target=listener.server.serve_forever)
+    thread.start()
+    yield listener
+    listener.server.shutdown()
+    listener.server.server_close()
+    thread.join()
+
+
+def test_each_text_is_reported_as_sent_and_delivered_under_the_tokens_signature(gateway, listener):
+    _, answer = post(gateway.address, To="+12125550117", From="+12125550142", Body="Hi", StatusCallback=listener.url)
+
+    listener.wait_for(2)
+    assert [fields["MessageStatus"] for _, fields, _ in listener.reports] == [["sent"], ["delivered"]]
+    for path, fields, signature in listener.reports:
+        assert path == "/texts/reports/?message=1"
+        assert fields["MessageSid"] == [answer["sid"]]
+        assert signature == signature_of(listener.url, fields, token="the-token")
+
+
+def test_a_report_is_told_again_until_somebody_listens_and_some_twice(gateway, listener):
+    listener.away = 2
+    for _ in range(3):
+        post(gateway.address, To="+12125550117", From="+12125550142", Body="Hi", StatusCallback=listener.url)
+
+    listener.wait_for(7)
+    assert [fields["MessageStatus"][0] for _, fields, _ in listener.reports].count("delivered") == 4
+
+
+def test_no_other_machine_is_told_anything(gateway):
+    url = "https://visits.example.org/texts/reports/"
+
+    assert post(gateway.address, To="+12125550117", From="+12125550142", Body="Hi", StatusCallback=url)[0] == 201
+
+
+def test_the_gateway_wants_its_token(gateway, tmp_path):
+    assert post(gateway.address, token="another", To="+12125550117", From="+1", Body="Hi")[0] == 401
+    assert received(tmp_path) == []
 
 
 def test_a_text_is_queued_and_kept(gateway, tmp_path):

@@ -9,7 +9,8 @@ from aiosmtpd.smtp import AuthResult
 
 from freeslot.messages import smtp
 from freeslot.messages.models import GIVE_UP_AFTER, Message
-from freeslot.messages.sending import MOST_LOST_ANSWERS, send_due_messages
+from freeslot.messages.sending import send_due_messages
+from freeslot.messages.settling import COPIES
 from tests.messages.mailserver import DroppingServer, Mailbox, free_port, mail_server
 from tests.messages.support import (
     cancel,
@@ -232,7 +233,7 @@ def test_a_lost_answer_is_followed_by_few_and_rare_repeats(
         now = next_try()
 
     assert state_and_error() == ("failed", "answer_dropped")
-    assert len(tries) == MOST_LOST_ANSWERS
+    assert len(tries) == COPIES[Message.Channel.EMAIL].most
     assert tries[:4] == [0 * MINUTE, 1 * MINUTE, 3 * MINUTE, 7 * MINUTE]
 
 

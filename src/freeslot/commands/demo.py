@@ -3,6 +3,7 @@
 import argparse
 import http.client
 import os
+import secrets
 import signal
 import sys
 import threading
@@ -65,7 +66,7 @@ def _run(arguments: argparse.Namespace, data: Path) -> int:
     with ExitStack() as stack:
         sink = start_mail_sink(data)
         stack.callback(sink.stop)
-        gateway = TextGateway(data)
+        gateway = TextGateway(data, token=secrets.token_urlsafe(24))
         gateway.start()
         stack.callback(gateway.stop)
         _configure(data, arguments.port, mail_port=sink.port, texts=gateway.address)
@@ -96,6 +97,7 @@ def _serve(arguments: argparse.Namespace) -> None:
 def _configure(data: Path, port: int, *, mail_port: int, texts: str) -> None:
     """The demo's own settings, and none of a deployment's that happen to be in the environment."""
     from freeslot.demo.folder import secrets_of
+    from freeslot.demo.text_gateway import NUMBER
 
     for name in [name for name in os.environ if name.startswith("FREESLOT_")]:
         del os.environ[name]
@@ -109,6 +111,7 @@ def _configure(data: Path, port: int, *, mail_port: int, texts: str) -> None:
         FREESLOT_ALLOWED_HOSTS="localhost,127.0.0.1,[::1]",
         FREESLOT_EMAIL_URL=f"smtp://127.0.0.1:{mail_port}",
         FREESLOT_SMS_URL=texts,
+        FREESLOT_SMS_FROM=NUMBER,
     )
 
 

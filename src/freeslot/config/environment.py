@@ -3,7 +3,7 @@
 import ipaddress
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -13,6 +13,8 @@ from django.core.validators import validate_email
 
 SECONDS_TO_CONNECT = 5
 HOST = re.compile(r"\*|\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
+# A name is 1 to 11 Latin letters, digits and blanks, one of them a letter.
+SMS_SENDER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -68,12 +70,44 @@ def email_address(name: str, default: str) -> str:
     return value
 
 
-def gateway(name: str, default: str = "") -> str:
-    """The address of a service on the web, with its user and password where it has them; empty for none."""
+@dataclass(frozen=True)
+class SmsGateway:
+    """Where texts are handed over; `token` signs what the gateway reports."""
+
+    host: str
+    port: int
+    tls: bool
+    path: str
+    account: str
+    token: str = field(repr=False)
+
+
+def sms_gateway(name: str, default: str = "") -> SmsGateway | None:
+    """https://ACCOUNT:TOKEN@host/path; without TLS only on this machine itself; None for an empty value."""
     value = text(name, default).strip()
+    if not value:
+        return None
     parts = _split(name, value)
-    if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
-        raise ImproperlyConfigured(f"{name} must be an address like https://user:password@gateway.example/messages.")
+    is_whole = parts.scheme in {"http", "https"} and parts.hostname and parts.username and parts.password
+    if not is_whole or parts.fragment or not value.isascii() or not value.isprintable() or " " in value:
+        raise ImproperlyConfigured(f"{name} must be an address like https://ACCOUNT:TOKEN@gateway.example/messages.")
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise ImproperlyConfigured(f"{name} must begin with https:// unless the gateway is on this machine.")
+    return SmsGateway(
+        host=parts.hostname or "",
+        port=parts.port or (443 if parts.scheme == "https" else 80),
+        tls=parts.scheme == "https",
+        path=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+        account=unquote(parts.username or ""),
+        token=unquote(parts.password or ""),
+    )
+
+
+def sms_sender(name: str, default: str = "") -> str:
+    """A number in its international form, a short code, or a name of up to 11 signs; empty for none."""
+    value = text(name, default).strip()
+    if value and not SMS_SENDER.fullmatch(value):
+        raise ImproperlyConfigured(f"{name} must be a number like +12125550142 or the name that texts come from.")
     return value
 
 

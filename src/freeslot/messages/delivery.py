@@ -11,10 +11,14 @@ from django.utils.translation import gettext as _
 
 from freeslot.events.models import Event
 from freeslot.events.wake import wake_after_commit
+from freeslot.messages.codes import codes_for
+from freeslot.messages.fates import Blame
 from freeslot.messages.kinds import MessageKind, kind_of
 from freeslot.messages.models import Message
-from freeslot.messages.reactor import mail_contacts
+from freeslot.messages.reactor import channel_of, contacts_told, reason_against
 from freeslot.messages.senders import sender_address
+from freeslot.messages.sms import LANDLINE, NO_CONSENT
+from freeslot.patients.models import Contact
 from freeslot.scheduling.models import Appointment
 from freeslot.web.facts import Place
 from freeslot.web.formatting import clock
@@ -23,6 +27,11 @@ __all__ = ["Again", "Delivery", "deliveries_of", "send_again", "sender_address"]
 
 MOST_REPEATS = 5
 BETWEEN_REPEATS = timedelta(minutes=1)
+
+OPTED_OUT = {f"{how}_{code}" for how in ("refused", "reported") for code in codes_for(Blame.OPTED_OUT)}
+NOT_MOBILE = {LANDLINE} | {f"{how}_{code}" for how in ("refused", "reported") for code in codes_for(Blame.NOT_MOBILE)}
+# What the consent or the number forbids is not to be had by asking again.
+KEPT_BACK = OPTED_OUT | NOT_MOBILE | {NO_CONSENT}
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,8 @@ def send_again(*, message_id: uuid.UUID, appointment_id: uuid.UUID, now: datetim
         attempts=0,
         lost_answers=0,
         last_error="",
+        provider_id="",
+        delivered_at=None,
         repeats=F("repeats") + 1,
     )
     if not queued:
@@ -113,12 +124,16 @@ def _delivery(message: Message, place: Place | None, *, is_latest: bool) -> Deli
         what=_what(message.channel, message.address),
         state=_state(message),
         words=_words(message, place),
-        at=message.sent_at,
+        at=message.delivered_at or message.sent_at,
         carries_calendar=_carries_calendar(message.kind, message.address, message.channel),
-        can_be_sent_again=is_latest and message.done_at is not None and message.repeats < MOST_REPEATS
-        and message.channel != Message.Channel.NONE,
+        can_be_sent_again=is_latest and _can_be_sent_again(message),
         message_id=message.pk,
-    )  # fmt: skip
+    )
+
+
+def _can_be_sent_again(message: Message) -> bool:
+    is_kept_back = message.channel == Message.Channel.NONE or message.last_error in KEPT_BACK
+    return message.done_at is not None and message.repeats < MOST_REPEATS and not is_kept_back
 
 
 def _expected(event_id: uuid.UUID) -> list[Delivery]:
@@ -126,19 +141,21 @@ def _expected(event_id: uuid.UUID) -> list[Delivery]:
     kind = kind_of(event) if event else None
     if event is None or kind is None:
         return []
-    addresses = mail_contacts(Appointment.objects.get(pk=event.subject_id)).values_list("value", flat=True)
-    return [
-        Delivery(
-            event_id=event_id,
-            kind=kind,
-            channel=Message.Channel.EMAIL,
-            what=_what(Message.Channel.EMAIL, address),
-            state="waiting",
-            words=_("on its way"),
-            carries_calendar=_carries_calendar(kind, address, Message.Channel.EMAIL),
-        )
-        for address in addresses
-    ]
+    contacts = contacts_told(Appointment.objects.get(pk=event.subject_id))
+    return [_expected_for(contact, event_id=event_id, kind=kind) for contact in contacts]
+
+
+def _expected_for(contact: Contact, *, event_id: uuid.UUID, kind: MessageKind) -> Delivery:
+    channel, reason = channel_of(contact), reason_against(contact)
+    return Delivery(
+        event_id=event_id,
+        kind=kind,
+        channel=channel,
+        what=_what(channel, contact.value),
+        state="failed" if reason else "waiting",
+        words=_words_for(reason) if reason else _("on its way"),
+        carries_calendar=_carries_calendar(kind, contact.value, channel),
+    )
 
 
 def _carries_calendar(kind: str, address: str, channel: str) -> bool:
@@ -173,8 +190,20 @@ def _words(message: Message, place: Place | None) -> str:
     if message.state == Message.State.FAILED and message.lost_answers:
         return _("may not have arrived")
     if message.state in {Message.State.FAILED, Message.State.UNDELIVERABLE}:
-        return _("could not be delivered")
-    if place is None or message.sent_at is None:
-        return _("delivered") if message.state == Message.State.DELIVERED else _("sent")
-    time = {"time": clock(message.sent_at, zone=place.zone, locale=place.locale)}
-    return (_("delivered %(time)s") if message.state == Message.State.DELIVERED else _("sent %(time)s")) % time
+        return _words_for(message.last_error)
+    is_delivered, at = message.state == Message.State.DELIVERED, message.delivered_at or message.sent_at
+    if place is None or at is None:
+        return _("delivered") if is_delivered else _("sent")
+    time = {"time": clock(at, zone=place.zone, locale=place.locale)}
+    return (_("delivered %(time)s") if is_delivered else _("sent %(time)s")) % time
+
+
+def _words_for(reason: str) -> str:
+    """Why it was not sent: where the patient can change that, it is said."""
+    if reason in OPTED_OUT:
+        return _("not sent: you have stopped our texts")
+    if reason == NO_CONSENT:
+        return _("not sent: you have not agreed to texts")
+    if reason in NOT_MOBILE:
+        return _("not sent: this number cannot receive texts")
+    return _("could not be delivered")

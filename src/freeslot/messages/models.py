@@ -35,6 +35,7 @@ class Message(Leased):
 
     `address` is the contact's as it was when the event was handled. `channel` is NONE where the practice knows no
     address at all: that is a row too, so that nothing stays silent. A row that is being sent is `queued` under a lease.
+    `provider_id` is the text gateway's own number for it, as in its console.
     """
 
     class Channel(models.TextChoices):
@@ -67,6 +68,7 @@ class Message(Leased):
     state = models.CharField(max_length=16, choices=State.choices, default=State.QUEUED)
     queued_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
     lost_answers = models.PositiveSmallIntegerField(default=0)
     repeats = models.PositiveSmallIntegerField(default=0)
 
@@ -84,16 +86,17 @@ class Message(Leased):
         indexes: ClassVar = [
             models.Index(fields=["due_at"], condition=Q(done_at__isnull=True), name="message_waiting"),
             models.Index(fields=["appointment_id", "event_version"], name="message_by_visit"),
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="message_by_provider"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} by {self.channel}"
 
-    def end(self, state: State, now: datetime, *, error: str = "") -> None:
+    def end(self, state: State, now: datetime, *, error: str = "", provider_id: str = "") -> None:
         """Leaves the queue for good: sent, or never to be. What was sent was sent, whoever holds the row by now."""
         is_sent = state is self.State.SENT
         rows = Message.objects.filter(pk=self.pk, done_at__isnull=True) if is_sent else self._mine()
-        sent = {"sent_at": now} if is_sent else {}
+        sent = {"sent_at": now, "provider_id": provider_id} if is_sent else {}
         rows.update(state=state, done_at=now, claimed_until=None, last_error=error[:64], **sent)
 
     def put_off(self, now: datetime, *, error: str, longest: timedelta = LONGEST_WAIT) -> None:

@@ -1,6 +1,6 @@
 """Makes the messages of an event: one row for each recipient, the same rows however often it is run."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
@@ -9,9 +9,10 @@ from uuid_utils.compat import uuid7
 
 from freeslot.events.models import Event
 from freeslot.events.wake import wake_after_commit
-from freeslot.messages.kinds import MessageKind, kind_of
+from freeslot.messages.kinds import MessageKind, appointment_id_of, kind_of
 from freeslot.messages.models import Message
 from freeslot.messages.senders import message_host
+from freeslot.messages.sms import reason_against_texts
 from freeslot.patients.models import Contact
 from freeslot.scheduling.models import Appointment
 
@@ -21,15 +22,25 @@ def react(event: Event, now: datetime) -> None:
     kind = kind_of(event)
     if kind is None:
         return
-    appointment = Appointment.objects.select_related("patient", "practice").get(pk=event.subject_id)
-    rows = _rows(event, kind, appointment, mail_contacts(appointment), now)
+    appointment = Appointment.objects.select_related("patient", "practice").get(pk=appointment_id_of(event))
+    rows = list(_rows(event, kind, appointment, now))
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     wake_after_commit()
 
 
-def mail_contacts(appointment: Appointment) -> QuerySet[Contact]:
-    """Where mail about a visit goes: every e-mail address the practice has of its patient."""
-    return Contact.objects.filter(patient_id=appointment.patient_id, kind=Contact.Kind.EMAIL).order_by("pk")
+def contacts_told(appointment: Appointment) -> QuerySet[Contact]:
+    """Whom messages about a visit are for: every e-mail address and, where a gateway is set up, every telephone."""
+    kinds = [Contact.Kind.EMAIL, *([Contact.Kind.PHONE] if settings.SMS_GATEWAY else [])]
+    return Contact.objects.filter(patient_id=appointment.patient_id, kind__in=kinds).order_by("kind", "pk")
+
+
+def reason_against(contact: Contact) -> str:
+    """Why a message for this contact stays here, known as such; empty where it goes out."""
+    return reason_against_texts(contact) if contact.kind == Contact.Kind.PHONE else ""
+
+
+def channel_of(contact: Contact) -> Message.Channel:
+    return Message.Channel.SMS if contact.kind == Contact.Kind.PHONE else Message.Channel.EMAIL
 
 
 def language_of(appointment: Appointment) -> str:
@@ -40,31 +51,37 @@ def language_of(appointment: Appointment) -> str:
     return next((code for code in codes if code in spoken), "en")
 
 
-def _rows(
-    event: Event, kind: MessageKind, appointment: Appointment, contacts: Iterable[Contact], now: datetime
-) -> Iterator[Message]:
+def _rows(event: Event, kind: MessageKind, appointment: Appointment, now: datetime) -> Iterator[Message]:
     language = language_of(appointment)
-    nobody = True
-    for contact in contacts:
-        nobody = False
-        row = _row(event, kind, language, now)
-        row.contact, row.address, row.channel = contact, contact.value, Message.Channel.EMAIL
-        row.message_id = f"<{row.pk}@{message_host()}>"
+    is_told = False
+    for contact in contacts_told(appointment):
+        row = _row(event, kind, appointment, language, now)
+        row.contact, row.address, row.channel = contact, contact.value, channel_of(contact)
+        if row.channel == Message.Channel.EMAIL:
+            row.message_id = f"<{row.pk}@{message_host()}>"
+        if reason := reason_against(contact):
+            _stays(row, reason)
+        is_told = is_told or not reason
         yield row
-    if nobody:
-        row = _row(event, kind, language, now)
-        row.channel, row.state = Message.Channel.NONE, Message.State.UNDELIVERABLE
-        row.done_at, row.last_error = now, "no_address"
+    if not is_told:
+        row = _row(event, kind, appointment, language, now)
+        row.channel = Message.Channel.NONE
+        _stays(row, "no_address")
         yield row
 
 
-def _row(event: Event, kind: MessageKind, language: str, now: datetime) -> Message:
+def _stays(row: Message, reason: str) -> None:
+    row.state, row.done_at, row.last_error = Message.State.UNDELIVERABLE, row.queued_at, reason
+
+
+def _row(event: Event, kind: MessageKind, appointment: Appointment, language: str, now: datetime) -> Message:
+    """What is beside the visit's own history goes after what the visit's events have told so far."""
     return Message(
         pk=uuid7(),
         practice_id=event.practice_id,
-        appointment_id=event.subject_id,
+        appointment_id=appointment.pk,
         event_id=event.pk,
-        event_version=event.version,
+        event_version=event.version if event.subject_id == appointment.pk else appointment.version,
         kind=kind,
         language=language,
         sequence=event.data["sequence"],

@@ -1,128 +1,96 @@
-"""Sends what is due: claims rows, sends each, and turns every failure into a row's state with a named reason."""
+"""Sends what is due: claims rows, hands each to its line, and lets every failure end in a row's state with a name."""
 
 import logging
 import time
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 
-from freeslot.events.leases import claim_due, is_claimable
-from freeslot.events.models import Event
+from freeslot.events.leases import claim_due
+from freeslot.messages.addressing import letter_for
+from freeslot.messages.fates import Blame, Fate, NotSent
+from freeslot.messages.gateway import TextLine
 from freeslot.messages.letter import Letter
 from freeslot.messages.mail import BadAddress, mail_for, wire_address
-from freeslot.messages.models import LONGEST_WAIT, SHORTEST_WAIT, Message
+from freeslot.messages.models import Message
 from freeslot.messages.proofs import ProofMissing
 from freeslot.messages.senders import sender_address
-from freeslot.messages.smtp import NO_LINE_PREFIX, Fate, MailLine, NotSent
-from freeslot.patients.models import Contact
+from freeslot.messages.settling import arrived, later, let_all_wait, not_sent
+from freeslot.messages.sms import sms_for
+from freeslot.messages.smtp import MailLine
 
 BATCH = 20
 # The worker has other things to do: after this long the rest is left to its next turn.
 SECONDS_FOR_A_RUN = 5.0
-# While the answer is lost each try may be a copy in somebody's inbox: few tries, far apart.
-MOST_LOST_ANSWERS = 8
-WAIT_AFTER_LOST_ANSWER = timedelta(minutes=1)
-# A server that does not answer is tried often: it takes all that waits as soon as it is back.
-LONGEST_WAIT_FOR_LINE = timedelta(minutes=2)
+
+# Hands one message over and gives back the other side's number for it, if it has one. Raises NotSent.
+Send = Callable[[Message, Letter], str]
 
 log = logging.getLogger(__name__)
 
 
 def send_due_messages(*, now: datetime) -> int:
     """Sends due mails over one connection; how many rows were worked on. Run by the worker."""
-    waiting = Message.objects.in_turn().filter(channel=Message.Channel.EMAIL)
+    return _send_due(Message.Channel.EMAIL, _mails, now)
+
+
+def send_due_texts(*, now: datetime) -> int:
+    """The same for text messages, over a line of their own: neither channel waits for the other's failures."""
+    return _send_due(Message.Channel.SMS, _texts, now)
+
+
+@contextmanager
+def _mails() -> Iterator[Send]:
+    with MailLine() as line:
+
+        def send(message: Message, letter: Letter) -> str:
+            try:
+                mail, recipient = mail_for(message, letter), wire_address(message.address)
+            except BadAddress as error:
+                raise NotSent(Fate.NEVER, "bad_address", blame=Blame.ADDRESS) from error
+            line.send(mail, sender=sender_address(), recipient=recipient)
+            return ""
+
+        yield send
+
+
+@contextmanager
+def _texts() -> Iterator[Send]:
+    with TextLine() as line:
+        yield lambda message, letter: line.send(sms_for(message, letter))
+
+
+def _send_due(channel: Message.Channel, lines: Callable[[], AbstractContextManager[Send]], now: datetime) -> int:
+    waiting = Message.objects.in_turn().filter(channel=channel)
     left = claim_due(waiting.select_related("contact").order_by("due_at", "id"), now=now, most=BATCH)
     claimed = len(left)
     if not left:
         return 0
     ends_at = time.monotonic() + SECONDS_FOR_A_RUN
-    has_line = True
-    with MailLine() as line:
-        while left and has_line and time.monotonic() < ends_at:
-            has_line = _send(line, left.pop(0), now)
+    failure = None
+    with lines() as send:
+        while left and failure is None and time.monotonic() < ends_at:
+            failure = _send(send, left.pop(0), now)
     for message in left:
         message.hand_back()
-    if not has_line:
-        _let_all_wait(now)
+    if failure is not None:
+        let_all_wait(channel, failure, now)
     return claimed - len(left)
 
 
-def _send(line: MailLine, message: Message, now: datetime) -> bool:
-    """One row, to one of its states; False when there is no line to the mail server for any other either."""
+def _send(send: Send, message: Message, now: datetime) -> NotSent | None:
+    """One row, to one of its states; the failure where it is no single message's and the others may wait."""
     try:
-        letter = Letter.of(Event.objects.get(pk=message.event_id), language=message.language)
-        mail = mail_for(message, letter)
-        line.send(mail, sender=sender_address(), recipient=wire_address(message.address))
+        letter = letter_for(message, now=now)
+        provider_id = send(message, letter)
     except NotSent as failure:
-        _note(message, failure, now)
-        return failure.fate is not Fate.NO_LINE
-    except BadAddress:
-        _end(message, Message.State.UNDELIVERABLE, now, error="bad_address")
-        _blame(message, now)
+        not_sent(message, failure, now)
+        return failure if failure.is_about_all else None
     except ProofMissing:
-        _later(message, now, error="proof_missing")
+        later(message, now, error="proof_missing")
     except Exception as error:
         log.exception("A message of kind %s could not be made and will be tried again.", message.kind)
-        _later(message, now, error=type(error).__name__)
+        later(message, now, error=type(error).__name__)
     else:
-        _arrived(message, now)
-    return True
-
-
-def _note(message: Message, failure: NotSent, now: datetime) -> None:
-    if failure.fate is Fate.NEVER:
-        _end(message, Message.State.UNDELIVERABLE, now, error=failure.name)
-        if failure.blames_address:
-            _blame(message, now)
-    elif failure.fate is Fate.NO_LINE:
-        _later(message, now, error=failure.name, longest=LONGEST_WAIT_FOR_LINE)
-    elif failure.fate is Fate.UNKNOWN:
-        _after_lost_answer(message, now, error=failure.name)
-    else:
-        _later(message, now, error=failure.name)
-
-
-def _later(message: Message, now: datetime, *, error: str, longest: timedelta = LONGEST_WAIT) -> None:
-    if message.is_too_old(now):
-        _end(message, Message.State.FAILED, now, error=error)
-        return
-    log.warning("A message of kind %s waits: %s", message.kind, error)
-    message.put_off(now, error=error, longest=longest)
-
-
-def _after_lost_answer(message: Message, now: datetime, *, error: str) -> None:
-    message.lost_answers += 1
-    if message.lost_answers >= MOST_LOST_ANSWERS:
-        _end(message, Message.State.FAILED, now, error=error)
-        return
-    log.warning("A message of kind %s may not have arrived: %s", message.kind, error)
-    message.repeat_at(now + WAIT_AFTER_LOST_ANSWER * 2 ** (message.lost_answers - 1), error=error)
-
-
-def _end(message: Message, state: Message.State, now: datetime, *, error: str) -> None:
-    log.warning("A message of kind %s was not sent: %s", message.kind, error)
-    message.end(state, now, error=error)
-
-
-def _arrived(message: Message, now: datetime) -> None:
-    message.end(Message.State.SENT, now)
-    if message.contact is not None and message.contact.failed_at is not None:
-        Contact.objects.filter(pk=message.contact.pk).update(failed_at=None)
-    if message.last_error.startswith(NO_LINE_PREFIX):
-        _let_all_go(now)
-
-
-def _blame(message: Message, now: datetime) -> None:
-    """So that the practice learns that this address does not work."""
-    if message.contact is not None:
-        Contact.objects.filter(pk=message.contact.pk).update(failed_at=now)
-
-
-def _let_all_wait(now: datetime) -> None:
-    """Without a line nobody else need find that out, one time-out after the other."""
-    waiting = Message.objects.filter(is_claimable(now), channel=Message.Channel.EMAIL)
-    waiting.update(due_at=now + SHORTEST_WAIT, last_error=f"{NO_LINE_PREFIX}away")
-
-
-def _let_all_go(now: datetime) -> None:
-    """The line is back: whoever waited for it goes now."""
-    waiting = Message.objects.filter(done_at__isnull=True, last_error__startswith=NO_LINE_PREFIX, due_at__gt=now)
-    waiting.update(due_at=now)
+        arrived(message, now, provider_id=provider_id)
+    return None

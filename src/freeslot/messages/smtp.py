@@ -8,12 +8,13 @@ import ssl
 import time
 from collections.abc import Callable
 from email.message import EmailMessage
-from enum import StrEnum
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
 from django.core.mail.backends.smtp import EmailBackend
+
+from freeslot.messages.fates import NO_LINE_PREFIX, Blame, Fate, NotSent
 
 # One mail may take this long in all, so that a slow server never holds up the worker for minutes.
 SECONDS_FOR_ONE = 20.0
@@ -23,26 +24,9 @@ SECONDS_TO_PART = 2.0
 
 MAILBOX_FULL = 552  # RFC 5321 4.5.3.1.10: to be read as "try later" when it answers a recipient
 CLOSING = 421
-# Names of failures that are no single mail's fault begin so.
-NO_LINE_PREFIX = "server_"
 BLAMES_ADDRESS = {550, 551, 553}
 
 _LINE_STARTS_WITH_DOT = re.compile(rb"(?m)^\.")
-
-
-class Fate(StrEnum):
-    LATER = "later"  # try this mail again
-    NO_LINE = "no_line"  # no mail can be sent now: try all of them again
-    NEVER = "never"  # the server will not take this mail
-    UNKNOWN = "unknown"  # the text was sent, but the answer was lost: it may have arrived
-
-
-class NotSent(Exception):
-    """`name` says what failed, with the server's code and without any address."""
-
-    def __init__(self, fate: Fate, name: str, *, blames_address: bool = False) -> None:
-        super().__init__(name)
-        self.fate, self.name, self.blames_address = fate, name, blames_address
 
 
 class MailLine:
@@ -115,7 +99,7 @@ def _expect(answer: tuple[int, bytes], *, stage: str, good: int = 250) -> None:
         raise NotSent(Fate.NO_LINE, name)
     if code < 500 or (stage == "recipient" and code == MAILBOX_FULL):
         raise NotSent(Fate.LATER, name)
-    raise NotSent(Fate.NEVER, name, blames_address=code in BLAMES_ADDRESS)
+    raise NotSent(Fate.NEVER, name, blame=Blame.ADDRESS if code in BLAMES_ADDRESS else Blame.NOBODY)
 
 
 def _is_reset(server: "_Bounded") -> bool:

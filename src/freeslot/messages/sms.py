@@ -1,0 +1,86 @@
+"""A message as a text: whether its reader may get one, its words, and the line that says how to have no more."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import phonenumbers
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+from freeslot.messages.fates import Blame, Fate, NotSent
+from freeslot.messages.letter import Letter
+from freeslot.messages.models import Message
+from freeslot.messages.rendering import sms_of
+from freeslot.messages.senders import page_address
+from freeslot.messages.texts import gsm_text, segments
+from freeslot.patients.models import Contact
+
+NO_CONSENT, LANDLINE = "no_consent", "landline"
+# The countries behind +1 (North American Numbering Plan).
+ASKS_FOR_OPT_OUT = "+1"
+
+
+@dataclass(frozen=True)
+class Sms:
+    """`to` in the form +12125550199. `report_to` is where the gateway tells what became of it."""
+
+    to: str
+    body: str
+    report_to: str
+
+
+def reason_against_texts(contact: Contact | None) -> str:
+    """Why this contact gets no texts; empty where it may. Who was deleted has agreed to nothing."""
+    if contact is None or contact.consented_at is None:
+        return NO_CONSENT
+    return "" if contact.can_receive_texts else LANDLINE
+
+
+def sms_for(message: Message, letter: Letter) -> Sms:
+    """Raises NotSent where the consent was taken back since the row was made, or the number is none."""
+    contact = Contact.objects.filter(pk=message.contact_id).first() if message.contact_id else None
+    if reason := reason_against_texts(contact):
+        raise NotSent(Fate.NEVER, reason)
+    to = wire_number(message.address, country=letter.practice.country)
+    return Sms(to=to, body=_with_opt_out(sms_of(letter), message, to=to), report_to=_report_address(message))
+
+
+def wire_number(number: str, *, country: str) -> str:
+    """The number as gateways take it. Raises NotSent."""
+    try:
+        parsed = phonenumbers.parse(number, country)
+    except NumberParseException as error:
+        raise NotSent(Fate.NEVER, "bad_address", blame=Blame.ADDRESS) from error
+    if not phonenumbers.is_possible_number(parsed):
+        raise NotSent(Fate.NEVER, "bad_address", blame=Blame.ADDRESS)
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+
+
+def _with_opt_out(text: str, message: Message, *, to: str) -> str:
+    """Numbers behind +1 are told how to have no more texts: always in the first text to them, and in every later one
+    whose length it does not raise to another segment.
+
+    47 CFR 64.1200(a)(9)(iv) has health care texts offer the opt-out by «STOP» in each message and keep to 160
+    characters; the carriers' rules (CTIA, Messaging Principles and Best Practices) ask for it in the first one.
+    STOP is the word that carriers act upon in every language, so it is not translated.
+    """
+    if not to.startswith(ASKS_FOR_OPT_OUT):
+        return text
+    with override(message.language):
+        longer = f"{text} {gsm_text(_('Reply STOP to opt out'))}"
+    return longer if segments(longer) == segments(text) or _is_first(message) else text
+
+
+def _is_first(message: Message) -> bool:
+    taken = Message.objects.filter(channel=Message.Channel.SMS, address=message.address, sent_at__isnull=False)
+    return not taken.filter(practice_id=message.practice_id).exclude(pk=message.pk).exists()
+
+
+def _report_address(message: Message) -> str:
+    """Names the row and how often it was asked for again: so a report finds its row before we know the gateway's own
+    number for it, even when the answer that held the number was lost."""
+    return (
+        f"{page_address(reverse('messages:reports'))}?{urlencode({'message': message.pk, 'repeat': message.repeats})}"
+    )
