@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from freeslot.practices.models import Practice
-from tests.cli.process import environment, freeslot, url_of_test_database
+from tests.cli.process import ask, environment, free_port, freeslot, running, url_of_test_database, wait_until
 from tests.support.cast import make_cast
 
 PRACTICE = [
@@ -59,6 +59,20 @@ def test_what_is_no_backup_is_refused(deployment, tmp_path):
 
     assert done.returncode == 2
     assert "is not a backup of Freeslot" in done.stderr
+
+
+@pytest.mark.sqlite
+def test_nothing_is_replaced_under_a_running_server(deployment, tmp_path):
+    file, log, port = tmp_path / "kept.backup", tmp_path / "serve.log", free_port()
+    assert freeslot("backup", str(file), env=deployment).returncode == 0
+    with running("serve", "--port", str(port), env=deployment, log=log):
+        wait_until(lambda: ask(port, "/healthz")[0] == 200, log=log)
+        under = freeslot("restore", "--replace", str(file), env=deployment)
+    after = freeslot("restore", "--replace", str(file), env=deployment)
+
+    assert under.returncode == 2
+    assert under.stderr.startswith("freeslot: Freeslot is running on this database. Stop it first")
+    assert (after.returncode, after.stderr) == (0, "")
 
 
 @pytest.mark.postgresql

@@ -6,8 +6,11 @@ from contextlib import closing
 from pathlib import Path
 
 from freeslot.commands.backup import run_postgresql
+from freeslot.commands.in_use import have_database_alone
 from freeslot.commands.migrate import migrate
 from freeslot.commands.starting import CannotStart, need_database, say, set_up
+
+RESTORING = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,19 +27,25 @@ def run(arguments: argparse.Namespace) -> int:
         raise CannotStart(f"{arguments.file} is not there.")
     if _holds_practices() and not arguments.replace:
         raise CannotStart("The database already holds practices. Give --replace to put the backup in its place.")
-    if connection.vendor == "sqlite":
-        need_sqlite_backup(arguments.file)
-        live = str(connection.settings_dict["NAME"])
-        connection.close()
-        with closing(sqlite3.connect(arguments.file)) as source, closing(sqlite3.connect(live)) as target:
-            source.backup(target)
-    else:
-        connection.close()
-        options = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
-        run_postgresql("pg_restore", *options, str(arguments.file), database="--dbname")
-    migrate()
+    with have_database_alone():
+        if connection.vendor == "sqlite":
+            need_sqlite_backup(arguments.file)
+            _copy_back(arguments.file)
+        else:
+            connection.close()
+            run_postgresql("pg_restore", *RESTORING, str(arguments.file), database="--dbname")
+        migrate()
     say(f"The database is as it was in {arguments.file}.")
     return 0
+
+
+def _copy_back(file: Path) -> None:
+    from django.db import connection
+
+    live = str(connection.settings_dict["NAME"])
+    connection.close()
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(live)) as target:
+        source.backup(target)
 
 
 def _holds_practices() -> bool:

@@ -1,5 +1,6 @@
 """The web server with its worker: inside the one web process, or as a process beside it."""
 
+import atexit
 import multiprocessing
 import os
 import subprocess
@@ -15,6 +16,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from freeslot.commands.in_use import use_database
 from freeslot.commands.parent import stop_with_parent
 
 SECONDS_TO_STOP = 5
@@ -33,6 +35,11 @@ class Serving:
 
 def serve(serving: Serving) -> None:
     """Serves until SIGTERM or SIGINT, then stops everything it started."""
+    with use_database():
+        _serve(serving)
+
+
+def _serve(serving: Serving) -> None:
     # A fresh interpreter for each web process: nothing of this one's threads, locks or connections is inherited.
     multiprocessing.set_start_method("spawn", force=True)
     server = Server(
@@ -73,6 +80,8 @@ def load_application(*, parent: int, with_worker: bool) -> Callable[..., Any]:
     os.setpgrp()  # Ctrl-C reaches the parent alone, which then stops everything in order
     from freeslot.config.wsgi import application
 
+    # Its own, since for a moment it may outlive the one that started it.
+    atexit.register(use_database().__exit__, None, None, None)
     if with_worker:
         from freeslot.commands.worker_inside import start_worker
 

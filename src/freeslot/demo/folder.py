@@ -1,12 +1,13 @@
 """The demo's data folder: made, marked, locked and thrown away by the demo alone; it keeps the demo's own secrets."""
 
-import fcntl
 import json
 import os
 import secrets
 import shutil
 from pathlib import Path
 from typing import IO
+
+from freeslot.database.locks import Taken, take
 
 MARKER = ".freeslot-demo"
 LOCK = "lock"
@@ -38,15 +39,12 @@ def prepare_folder(folder: Path, *, fresh: bool) -> IO[str]:
 
 
 def _lock(folder: Path) -> IO[str]:
-    lock = (folder / LOCK).open("a", encoding="utf-8")
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
+        return take(folder / LOCK)
+    except Taken as error:
         raise FolderRefused(
             f"Another demo is running on {folder}. Stop it, or name another folder with --data."
         ) from error
-    return lock
 
 
 def _empty(folder: Path) -> None:
