@@ -3,13 +3,16 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from itertools import accumulate
 
 import pytest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from freeslot.web import contrast
 from freeslot.web.facts import Brand, Delivery, Panel, PhoneLine, UndoBox
 from freeslot.web.stylesheet import stylesheet
+from freeslot.web.templatetags.mail import DARK_GROUNDS, dark_style, mail_cells, mail_labels
 from tests.web import gallery
 
 pytestmark = pytest.mark.urls("tests.web.gallery_urls")
@@ -154,10 +157,37 @@ def test_a_page_asks_for_one_style_and_one_script(pages):
 
 
 def test_a_mail_needs_nothing_from_outside(drawn):
-    assert not re.search(r"<link|<script|<img|<svg|class=|url\(", drawn["mail"])
+    assert not re.search(r"<link|<script|<img|<svg|url\(|@import", drawn["mail"])
     assert "for Maria · Dr. Amara Osei" in drawn["mail"]
 
 
-def test_the_mails_line_fills_its_table(drawn):
-    widths = [int(width) for width in re.findall(r'<td width="(\d+)%"', drawn["mail-late"])]
-    assert sum(widths) == 100
+def test_the_mails_line_and_its_words_fill_the_table(drawn):
+    for name in ("mail", "mail-late"):
+        cells = re.findall(r' width="(\d+)%" (height|align)', drawn[name])
+        assert {kind: sum(int(width) for width, of in cells if of == kind) for kind in ("height", "align")} == {
+            "height": 100,
+            "align": 100,
+        }
+
+
+def test_the_words_under_the_mails_line_end_where_their_stretch_ends():
+    line = gallery.late_panel().line
+    assert line is not None
+    ends = list(accumulate(int(str(cell["width"])) for cell in mail_cells(line)))
+    assert list(accumulate(int(str(label["width"])) for label in mail_labels(line))) == ends
+
+
+def test_what_stands_at_the_start_of_the_mails_line_shares_the_first_stretch():
+    line = gallery.free_panel().line
+    assert line is not None
+    now, deadline, _visit = mail_labels(line)
+    assert (now["align"], deadline["align"]) == ("left", "right")
+    assert now["width"] + deadline["width"] == mail_cells(line)[0]["width"]
+
+
+def test_a_mail_has_its_dark_colours_along(drawn):
+    style = dark_style(gallery.RIVERSIDE.brand)
+    assert f"<style>{style}</style>" in drawn["mail"]
+    assert set(DARK_GROUNDS.values()) == set(contrast.DARK_GROUNDS)
+    named = {name for names in re.findall(r'class="([^"]+)"', drawn["mail"]) for name in names.split()}
+    assert named <= set(re.findall(r"\.([\w-]+)", style))
