@@ -2,13 +2,15 @@
 
 import io
 import logging
+from datetime import timedelta
 
 import pytest
+import time_machine
 import zxingcpp
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 
-from freeslot.receipts import keys
+from freeslot.receipts import fonts, keys
 from freeslot.receipts.attach import attachments_for, number_for, pdf_of
 from freeslot.receipts.fonts import drawable
 from freeslot.receipts.issue import receipt_for
@@ -37,6 +39,14 @@ def words_of(pdf):
 def test_the_pdf_is_proof_by_itself(receipt):
     checked = check(pdf_of(receipt, "en"), keys.jwks())
     assert (checked.problem, checked.token) == (None, receipt.token)
+
+
+def test_another_process_prints_the_same_bytes_on_another_day(cast, receipt):
+    """A mail that is sent once more after a kill is then the same mail."""
+    first = pdf_of(receipt, "en")
+    fonts.files.cache_clear()
+    with time_machine.travel(cast.now + timedelta(days=1)):
+        assert pdf_of(receipt, "en") == first
 
 
 def test_the_code_on_the_paper_leads_to_the_check_with_the_receipt_in_it(receipt, settings):

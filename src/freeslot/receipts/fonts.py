@@ -59,7 +59,8 @@ def _characters() -> frozenset[int]:
 
 def _written(name: str, folder: Path) -> Path:
     path = folder / f"{name}.ttf"
-    with TTFont(io.BytesIO(pymupdf_fonts.myfont(name))) as font:
+    # Its date stays: a mail that is repeated by another process must be the same to the byte.
+    with TTFont(io.BytesIO(pymupdf_fonts.myfont(name)), recalcTimestamp=False) as font:
         for tag in UNREAD_TABLES & set(font.keys()):
             del font[tag]
         font.save(path)
