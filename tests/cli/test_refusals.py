@@ -82,6 +82,15 @@ def test_a_port_in_use_is_said(deployment):
     )
 
 
+@pytest.mark.parametrize("port", ["99999", "65536", "0", "-1"])
+def test_a_port_that_there_is_not_is_said(deployment, port):
+    words = f"freeslot: --port takes a number from 1 to 65535, not {port}."
+
+    assert said(freeslot("serve", "--port", port, env=deployment)) == words
+    no_settings = {name: value for name, value in deployment.items() if name != "FREESLOT_BASE_URL"}
+    assert said(freeslot("demo", "--port", port, env=no_settings)) == words
+
+
 def test_serve_does_not_show_the_demo_to_others(deployment):
     local = {"FREESLOT_DEMO": "1", "FREESLOT_BASE_URL": "http://localhost"}
 

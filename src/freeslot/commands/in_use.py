@@ -16,7 +16,7 @@ def use_database() -> Held:
 
 
 def have_database_alone() -> Held:
-    """For as long as it is replaced. Raises CannotStart while something serves from it; PostgreSQL sees to it itself."""
+    """For as long as it is replaced. Raises CannotStart while pages are served from it; PostgreSQL locks by itself."""
     return _held(shared=False, otherwise="Freeslot is running on this database. Stop it first: restoring replaces it.")
 
 

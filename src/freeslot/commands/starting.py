@@ -5,6 +5,8 @@ import socket
 import sys
 from pathlib import Path
 
+PORTS = range(1, 65536)
+
 
 class CannotStart(Exception):
     """The sentence says what is missing and what to do about it."""
@@ -70,11 +72,13 @@ def need_migrations() -> None:
 
 def need_port(host: str, port: int) -> None:
     """Raises CannotStart when nothing can listen there, or somebody listens already."""
+    if port not in PORTS:
+        raise CannotStart(f"--port takes a number from {PORTS[0]} to {PORTS[-1]}, not {port}.")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or error
+    except OSError as error:
+        reason = error.strerror or error
         raise CannotStart(f"Port {port} of {host} cannot be used: {reason}. Choose another with --port.") from error
