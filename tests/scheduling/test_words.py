@@ -191,7 +191,7 @@ def test_the_rule_by_phone_is_said_where_it_differs():
     now = START - hours(30)
     steps = verdict(DAY_BEFORE | {"phone_steps": DAY_BEFORE["steps"]}, now).phone_steps or ()
     assert phone_rule_words(steps, place_at(now)).replace("\u202f", " ") == (
-        "By phone, cancelling is free until Tue 9 March, 10:00 am, then the fee is $25.00."
+        "By phone, cancelling is free until Tue 9 March, 10:00 am (New York time), then the fee is $25.00."
     )
     assert phone_rule_words((), place_at(now)) == "By phone, cancelling is free at any time."
 

@@ -109,13 +109,29 @@ def test_where_cancelling_online_is_over_the_practice_is_told(clock, db, sign_in
     answer = press_cancel(client, visit)
     assert answer.status_code == 303
     told = read(client.get(answer.headers["Location"]))
-    assert told.heading == "Your visit is still booked. We told the practice at 4:00 pm."
+    assert told.heading == "Your visit is still booked. We told the practice at 4:00 pm (New York time)."
     assert live(visit).status == "booked"
     for page in ("", "cancellation/"):
         again = read(client.get(address(visit, page)))
-        assert "We told the practice at 4:00 pm." in again.text
+        assert "We told the practice at 4:00 pm (New York time)." in again.text
         assert "Tell the practice I am not coming" not in again.buttons
         assert (address(visit, "cancellation/"), "Cancel this visit") not in again.links
+
+
+def test_a_practice_told_on_an_earlier_day_names_the_day(clock, db, sign_in, later):
+    cast = make_cast(rules={"tell_after": {"minutes_before": 2880}})
+    visit = cast.book(days=1)
+    client = sign_in(cast.patient_user)
+    press_cancel(client, visit)
+    later(cast.now + timedelta(hours=12))
+    heading = read(sign_in(cast.patient_user).get(address(visit, "receipt/"))).heading
+    assert heading == "Your visit is still booked. We told the practice on Wed 3 March, 4:00 pm (New York time)."
+
+
+def test_the_panel_names_the_zone_of_its_times(cast, patient):
+    text = read(patient.get(address(cast.book(days=0), "cancellation/"))).text
+    assert "Free cancelling ended" in text
+    assert text.count("New York time") == 2  # the card's and the panel's
 
 
 def test_a_visit_that_is_over_stays_as_it_was(cast, patient, later):
@@ -207,7 +223,7 @@ def test_where_the_rule_by_phone_differs_both_are_shown(clock, db, sign_in):
     visit = cast.book()
     text = read(sign_in(cast.patient_user).get(address(visit, "cancellation/"))).text
     assert "Free to cancel until Mon 8 March, 4:00 pm" in text
-    assert "By phone, cancelling is free until Wed 10 March, 3:00 pm, then the fee is $10.00." in text
+    assert "By phone, cancelling is free until Wed 10 March, 3:00 pm (New York time), then the fee is $10.00." in text
 
 
 def test_what_else_is_lost_and_the_rules_as_booked_are_on_the_page(clock, db, sign_in):

@@ -15,7 +15,7 @@ from freeslot.scheduling.policy import Step as RuleStep
 from freeslot.scheduling.states import Status
 from freeslot.web import facts as web
 from freeslot.web.facts import Panel, Place
-from freeslot.web.formatting import clock, length, money
+from freeslot.web.formatting import clock, length, moment, money
 from freeslot.web.formatting.days import day_and_clock
 from freeslot.web.line import deadline_line
 
@@ -156,7 +156,7 @@ def phone_rule_words(steps: Sequence[FeeStep], place: Place) -> str:
     with override(_language(place)):
         if not steps:
             return _("By phone, cancelling is free at any time.")
-        until = day_and_clock(steps[0].after, zone=place.zone, locale=place.locale, now=place.now)
+        until = moment(steps[0].after, zone=place.zone, locale=place.locale, now=place.now)
         amounts = {"until": until, "fee": fee_amount(steps[0].fee, place)}
         return _("By phone, cancelling is free until %(until)s, then the fee is %(fee)s.") % amounts
 

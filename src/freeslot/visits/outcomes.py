@@ -12,7 +12,7 @@ from freeslot.scheduling.words import fee_words
 from freeslot.visits.asking import Asker
 from freeslot.visits.histories import cancelled_words
 from freeslot.web.facts import Panel, Place
-from freeslot.web.formatting import clock, moment
+from freeslot.web.formatting import clock, is_today, moment, zone_words
 from freeslot.web.formatting.days import day_and_clock
 
 
@@ -38,8 +38,13 @@ def was_told(visit: Appointment) -> bool:
 
 
 def told_headline(visit: Appointment, place: Place) -> str:
-    at = clock(visit.told_at, zone=place.zone, locale=place.locale) if visit.told_at else ""
-    return _("Your visit is still booked. We told the practice at %(time)s.") % {"time": at}
+    told_at = visit.told_at or place.now
+    if not is_today(told_at, zone=place.zone, now=place.now):
+        when = moment(told_at, zone=place.zone, locale=place.locale, now=place.now)
+        return _("Your visit is still booked. We told the practice on %(when)s.") % {"when": when}
+    at = clock(told_at, zone=place.zone, locale=place.locale)
+    said = _("Your visit is still booked. We told the practice at %(time)s (%(zone)s).")
+    return said % {"time": at, "zone": zone_words(place.zone, place.locale)}
 
 
 def _headline(visit: Appointment, place: Place) -> str:

@@ -71,6 +71,19 @@ def day_and_clock(at: datetime, *, zone: str, locale: str, now: datetime | None 
     return f"{day(at, zone=zone, locale=locale, now=now)}, {clock(at, zone=zone, locale=locale)}"
 
 
+def near_clock(at: datetime, *, zone: str, locale: str, now: datetime) -> str:
+    """`10:00 am` for today, `Mon 2 March, 10:00 am` for any other day: where the zone stands beside it already."""
+    if is_today(at, zone=zone, now=now):
+        return clock(at, zone=zone, locale=locale)
+    return day_and_clock(at, zone=zone, locale=locale, now=now)
+
+
+def is_today(at: datetime, *, zone: str, now: datetime) -> bool:
+    """By the calendar on the practice's wall."""
+    there = ZoneInfo(zone)
+    return at.astimezone(there).date() == now.astimezone(there).date()
+
+
 def relative_day(at: datetime, *, zone: str, locale: str, now: datetime) -> str:
     """`today`, `tomorrow`, `yesterday`, or nothing: by the calendar on the practice's wall."""
     there = ZoneInfo(zone)
