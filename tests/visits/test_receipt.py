@@ -35,12 +35,13 @@ def test_before_the_first_receipt_the_page_says_that_it_is_coming(cast, patient)
     assert patient.get(address(visit, "receipt.pdf")).status_code == 404
 
 
-def test_what_was_sent_is_listed_and_says_where_to_look(cast, patient):
+def test_what_is_on_its_way_is_listed_and_nobody_is_sent_to_look_for_it_yet(cast, patient):
     visit = cast.book()
     press_cancel(patient, visit)
     page = read(patient.get(address(visit, "receipt/")))
-    assert "E-mail to m•••@example.org" in page.text
-    assert "Look in your spam folder for" in page.text
+    assert "E-mail to m•••@example.org on its way" in page.text
+    assert "See whether it has gone out" in page.text
+    assert "spam folder" not in page.text
 
 
 def test_the_calendar_file_is_the_visit_in_its_live_state(cast, patient):
@@ -80,6 +81,15 @@ def test_a_mail_that_does_not_arrive_can_be_sent_again(cast, patient, sent):
     assert "It is on its way once more." in read(patient.get(answer.headers["Location"])).text
     again = patient.post(address(sent, "resend/"), {"message": page.fields["message"]})
     assert again.headers["Location"] == address(sent, "receipt/?again=too_soon#sent")
+
+
+def test_what_has_gone_says_when_and_where_to_look(cast, patient, sent, sign_in, later):
+    text = read(patient.get(address(sent, "receipt/"))).text
+    assert "sent 4:00 pm New York time Nothing there? Look in your spam folder for" in text
+    assert "See whether it has gone out" not in text
+    later(cast.now + timedelta(days=1))
+    next_day = sign_in(cast.patient_user).get(address(sent, "receipt/"))
+    assert "sent Wed 3 March, 4:00 pm New York time" in read(next_day).text
 
 
 def test_nobody_is_told_to_delete_a_visit_that_is_booked(cast, patient, sent):

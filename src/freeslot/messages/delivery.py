@@ -21,7 +21,7 @@ from freeslot.messages.sms import LANDLINE, NO_CONSENT
 from freeslot.patients.models import Contact
 from freeslot.scheduling.models import Appointment
 from freeslot.web.facts import Place
-from freeslot.web.formatting import clock
+from freeslot.web.formatting import near_clock
 
 __all__ = ["Again", "Delivery", "deliveries_of", "send_again", "sender_address"]
 
@@ -194,7 +194,7 @@ def _words(message: Message, place: Place | None) -> str:
     is_delivered, at = message.state == Message.State.DELIVERED, message.delivered_at or message.sent_at
     if place is None or at is None:
         return _("delivered") if is_delivered else _("sent")
-    time = {"time": clock(at, zone=place.zone, locale=place.locale)}
+    time = {"time": near_clock(at, zone=place.zone, locale=place.locale, now=place.now)}
     return (_("delivered %(time)s") if is_delivered else _("sent %(time)s")) % time
 
 

@@ -56,10 +56,15 @@ def _receipt_of_now(visit: Appointment) -> Receipt | None:
 
 @dataclass(frozen=True)
 class Sent:
-    """What went out about the latest change. `again` are the messages that may be asked for once more."""
+    """What went out about the latest change: `is_timed` when a time is said of it, `has_mail` when a mail went.
+
+    `again` are the messages that may be asked for once more.
+    """
 
     rows: list[Delivery]
     is_live: bool
+    is_timed: bool
+    has_mail: bool
     has_calendar: bool
     again: list[str]
     sender: str
@@ -69,10 +74,13 @@ def _sent(visit: Appointment, receipt: Receipt | None, place: Place) -> Sent:
     found = deliveries_of(visit.pk, receipt.event_id if receipt else None, place=place)
     if receipt:
         found = [each for each in found if each.event_id == receipt.event_id]
+    gone = [each for each in found if each.state in {"sent", "delivered"}]
     return Sent(
         rows=[Delivery(what=each.what, state=each.state, words=each.words) for each in found],
         is_live=any(each.state == "waiting" for each in found),
-        has_calendar=any(each.carries_calendar and each.state in {"sent", "delivered"} for each in found),
+        is_timed=bool(gone),
+        has_mail=any(each.channel == "email" for each in gone),
+        has_calendar=any(each.carries_calendar for each in gone),
         again=[str(each.message_id) for each in found if each.can_be_sent_again],
         sender=sender_address(),
     )
