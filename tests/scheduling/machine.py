@@ -31,8 +31,18 @@ from freeslot.scheduling.operations.check_in import check_in, fulfil, mark_no_sh
 from freeslot.scheduling.operations.hold import hold_slots, release_hold
 from freeslot.scheduling.operations.publish import publish_slots
 from freeslot.scheduling.operations.release import release_lapsed, release_slots
+from freeslot.scheduling.operations.take_back import take_back_visit
 from freeslot.scheduling.operations.undo import undo_cancel
-from tests.scheduling.model import OPEN_STATUSES, ModelRules, ModelSlot, ModelVisit, fee_for, tells, undo_window
+from tests.scheduling.model import (
+    OPEN_STATUSES,
+    ModelRules,
+    ModelSlot,
+    ModelVisit,
+    fee_for,
+    tells,
+    undo_window,
+    why_no_undo,
+)  # fmt: skip
 from tests.support.cast import Cast, make_cast, make_patient
 
 PLENTY = 10**6
@@ -242,21 +252,25 @@ class Desk(RuleBasedStateMachine):
             else:
                 self.slots[pk].become("held", holder=visit.reference, until=visit.undo_until)
 
-    @rule(who=people, pick=picks)
+    @rule(who=people, pick=picks, late=st.booleans())
     @precondition(lambda self: self.visits)
-    def undo(self, who: str, pick: int) -> None:
+    def undo(self, who: str, pick: int, late: bool = False) -> None:
+        """Within its window; `late` takes it back after it, too, while the time is free."""
         visit = self._visit(pick)
         who = self._person(who, visit)
         expected: Any = None
-        held = all((slot.state, slot.holder) == ("held", visit.reference) for slot in map(self.slots.get, visit.slots))
         if who not in visit.seen_by | {"link"}:
             expected = UnknownAppointment
         elif visit.status not in OPEN_STATUSES:
             is_theirs = who in {"staff", "system"} or not visit.by_practice
-            expected = None if is_theirs and visit.has_undo(self.now) and held else UndoOver
+            # A freed piece of time may have been taken from the schedule and published anew since.
+            ends = visit.starts_at + len(visit.slots) * timedelta(minutes=20)
+            pieces = [pk for pk, slot in self.slots.items() if visit.starts_at <= slot.starts_at < ends]
+            slots = [self.slots[pk] for pk in pieces]
+            expected = why_no_undo(self.rules, visit, slots, self.now, late=late) if is_theirs else UndoOver
+        act = take_back_visit if late else undo_cancel
         undone = self._try(
-            expected,
-            lambda: undo_cancel(ref=visit.reference, actor=self._actor(who, visit), door=Door.APP, now=self.now),
+            expected, lambda: act(ref=visit.reference, actor=self._actor(who, visit), door=Door.APP, now=self.now)
         )
         if undone is None or visit.status in OPEN_STATUSES:
             assert undone is None or undone.event_id is None
@@ -264,6 +278,7 @@ class Desk(RuleBasedStateMachine):
         visit.status, visit.fee, visit.undo_until, visit.is_released = "booked", 0, None, False
         visit.by_practice = False
         visit.version += 1
+        visit.slots = pieces
         for pk in visit.slots:
             self.slots[pk].become("busy", visit=visit.reference)
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from freeslot.scheduling.errors import SlotTaken, UndoOver
+
 GRACE = timedelta(minutes=60)
 OPEN_STATUSES = {"booked", "arrived"}
 
@@ -92,3 +94,16 @@ def tells(rules: ModelRules, visit: ModelVisit, now: datetime) -> bool:
     if rules.tell is None:
         return False
     return now.replace(microsecond=0) > visit.starts_at - timedelta(minutes=rules.tell)
+
+
+def why_no_undo(
+    rules: ModelRules, visit: ModelVisit, slots: list[ModelSlot], now: datetime, *, late: bool
+) -> type[Exception] | None:
+    """What stands against taking a cancel back; `late` also after the window, while the time is free."""
+    is_whole = len(slots) == len(visit.slots)
+    held = is_whole and all((slot.state, slot.holder) == ("held", visit.reference) for slot in slots)
+    if visit.has_undo(now) and held:
+        return None
+    if not late or now >= visit.starts_at - timedelta(minutes=rules.undo_ends_before):
+        return UndoOver
+    return None if is_whole and all(slot.is_takeable(now, visit.reference) for slot in slots) else SlotTaken

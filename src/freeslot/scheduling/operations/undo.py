@@ -34,18 +34,23 @@ def undo_cancel(*, ref: str, actor: Actor, door: Door, now: datetime) -> Undone:
         appointment = lock_appointment(ref, actor=actor, now=now)
         if appointment.status in LIVE:
             return Undone(ref, None)
-        if not _may_undo(appointment, actor, now) or not take_back(appointment, now=now):
+        is_open = is_theirs_to_undo(appointment, actor) and appointment.can_be_undone(now)
+        if not is_open or not take_back(appointment, now=now):
             raise UndoOver
-        _mark_booked(appointment)
-        terms = facts_of_terms(appointment)
-        event = record(appointment, "appointment.undone", actor=actor, door=door, now=now, data=terms)
-    return Undone(ref, event.pk, event)
+        return book_again(appointment, actor=actor, door=door, now=now)
 
 
-def _may_undo(appointment: Appointment, actor: Actor, now: datetime) -> bool:
+def is_theirs_to_undo(appointment: Appointment, actor: Actor) -> bool:
     allowed = transition(Act.UNDO, Status(appointment.status), actor.side)
-    is_theirs = actor.side is not Side.PATIENT or appointment.cancel_kind != "by_practice"
-    return allowed is not None and is_theirs and appointment.can_be_undone(now)
+    return allowed is not None and (actor.side is not Side.PATIENT or appointment.cancel_kind != "by_practice")
+
+
+def book_again(appointment: Appointment, *, actor: Actor, door: Door, now: datetime) -> Undone:
+    """The cancelled visit booked as it was; its slots must already be its own again."""
+    _mark_booked(appointment)
+    terms = facts_of_terms(appointment)
+    event = record(appointment, "appointment.undone", actor=actor, door=door, now=now, data=terms)
+    return Undone(appointment.reference, event.pk, event)
 
 
 def _mark_booked(appointment: Appointment) -> None:

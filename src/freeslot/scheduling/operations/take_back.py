@@ -1,0 +1,63 @@
+"""Takes a cancel back after its undo window, as long as nobody has taken the time: the same visit, the same reference."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from freeslot.scheduling.actors import Actor, Door
+from freeslot.scheduling.errors import SlotTaken, UndoOver
+from freeslot.scheduling.models import Appointment, Slot
+from freeslot.scheduling.models.slot import SlotQuerySet
+from freeslot.scheduling.operations.locking import lock_appointment
+from freeslot.scheduling.operations.slots import make_busy
+from freeslot.scheduling.operations.undo import Undone, book_again, is_theirs_to_undo
+from freeslot.scheduling.states import LIVE, Status
+
+
+def take_back_visit(*, ref: str, actor: Actor, door: Door, now: datetime) -> Undone:
+    """Books the visit again as it was, in the window or after it.
+
+    Raises UnknownAppointment; UndoOver where it is not theirs to take back or the start is too near; SlotTaken when
+    somebody else has the time by now.
+    """
+    with transaction.atomic():
+        appointment = lock_appointment(ref, actor=actor, now=now)
+        if appointment.status in LIVE:
+            return Undone(ref, None)
+        if not is_theirs_to_undo(appointment, actor) or not _is_in_time(appointment, now):
+            raise UndoOver
+        _take_slots(appointment, now)
+        return book_again(appointment, actor=actor, door=door, now=now)
+
+
+def can_take_back(appointment: Appointment, actor: Actor, now: datetime) -> bool:
+    """Whether the time is still there to be taken back after the undo window; at most one statement."""
+    if appointment.status != Status.CANCELLED or not is_theirs_to_undo(appointment, actor):
+        return False
+    if appointment.can_be_undone(now) or not _is_in_time(appointment, now):
+        return False
+    return _slots_of_time(appointment).takeable(now).count() == appointment.slot_count
+
+
+def _is_in_time(appointment: Appointment, now: datetime) -> bool:
+    """The rule that ends an undo some time before the start ends this as well."""
+    return now < appointment.starts_at - appointment.rules.undo_ends_before
+
+
+def _take_slots(appointment: Appointment, now: datetime) -> None:
+    slot_ids = list(_slots_of_time(appointment).values_list("pk", flat=True))
+    if len(slot_ids) != appointment.slot_count:
+        raise SlotTaken
+    make_busy(slot_ids, appointment=appointment, now=now, holder=appointment.pk)
+
+
+def _slots_of_time(appointment: Appointment) -> SlotQuerySet:
+    """The pieces that the visit had: one practitioner has none twice at one time, squeezed-in ones apart."""
+    return Slot.objects.filter(
+        practice_id=appointment.practice_id,
+        practitioner_id=appointment.practitioner_id,
+        location_id=appointment.location_id,
+        starts_at__gte=appointment.starts_at,
+        starts_at__lt=appointment.ends_at,
+        overbooked=False,
+    )
