@@ -57,10 +57,10 @@ def _stamp(group: str) -> Path:
 
 
 def _wanted(group: str) -> str:
-    """What the environment depends on: its place, its Python and its pins."""
+    """What the environment depends on: its place, its own Python and its pins; not the Python that happens to ask."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     parts = hashlib.sha256(_pins(group).read_bytes() + json.dumps(project, sort_keys=True).encode()).hexdigest()
-    return f"{ROOT}\n{sys.version}\n{parts}\n"
+    return f"{ROOT}\n{_own_python()}\n{parts}\n"
 
 
 def _pins(group: str) -> Path:
@@ -68,7 +68,7 @@ def _pins(group: str) -> Path:
 
 
 def _install(group: str) -> None:
-    if not _fits_this_python_and_place():
+    if not _can_be_added_to():
         print("Making the virtual environment in .venv", file=sys.stderr)
         _make_environment()
     print(f"Installing what the {'tests and checks need' if group == 'dev' else 'product needs'}", file=sys.stderr)
@@ -77,14 +77,24 @@ def _install(group: str) -> None:
     _stamp(group).write_text(_wanted(group))
 
 
-def _fits_this_python_and_place() -> bool:
-    """Whether the environment that is there, if any, can be added to: programs in it hold its place's full path."""
+def _can_be_added_to() -> bool:
+    """Whether there is an environment, and still with the Python it was made with; its programs hold its full path.
+
+    It may be in use, so it is not made anew just because another Python comes first now.
+    """
     stamps = [stamp for group in ("product", "dev") if (stamp := _stamp(group)).is_file()]
-    here = f"{ROOT}\n{sys.version}\n"
-    if not all(stamp.read_text().startswith(here) for stamp in stamps) or not PYTHON.exists():
-        return False
-    asked = subprocess.run([PYTHON, "-c", "import pip, sys; print(sys.version)"], capture_output=True, text=True)
-    return asked.returncode == 0 and asked.stdout.strip() == sys.version.strip()
+    version = _own_python()
+    return bool(version) and all(stamp.read_text().startswith(f"{ROOT}\n{version}\n") for stamp in stamps)
+
+
+def _own_python() -> str:
+    """The version of the environment's Python; empty where there is none that runs and is new enough."""
+    asks = "import pip, sys; print(sys.version if sys.version_info >= (3, 11) else '')"
+    try:
+        asked = subprocess.run([PYTHON, "-c", asks], cwd=ROOT, capture_output=True, text=True)
+    except OSError:
+        return ""
+    return asked.stdout.strip() if asked.returncode == 0 else ""
 
 
 def _make_environment() -> None:
