@@ -48,16 +48,18 @@ def _checked(arguments: argparse.Namespace) -> dict[str, str]:
     """The facts in the form they are kept. Raises CannotStart for the first that is wrong."""
     country, currency = arguments.country.upper(), arguments.currency.upper()
     _need(re.fullmatch(r"[a-z0-9][a-z0-9-]{0,49}", arguments.slug), "--slug takes small letters, digits and hyphens.")
-    _need(0 < len(arguments.name.strip()) <= 120, "--name takes 1 to 120 characters.")
+    name = arguments.name.strip()
+    _need(0 < len(name) <= 120 and name.isprintable(), "--name takes 1 to 120 characters, all in one line.")
+    _need(_is_zone(arguments.zone), f"--zone: {arguments.zone} is not a time zone such as Europe/Berlin.")
+    _need(_is_country(country), f"--country: {arguments.country} is not a country's two letters, such as US.")
     _need(
-        arguments.zone in available_timezones(), f"--zone: {arguments.zone} is not a time zone such as Europe/Berlin."
+        _is_currency(currency),
+        f"--currency: {arguments.currency} is not the three letters of money in use, such as USD.",
     )
-    _need(re.fullmatch(r"[A-Z]{2}", country), "--country takes two letters such as US.")
-    _need(re.fullmatch(r"[A-Z]{3}", currency), "--currency takes three letters such as USD.")
     _need(arguments.language in _languages(), f"--language takes one of {', '.join(_languages())}.")
     return {
         "slug": arguments.slug,
-        "name": arguments.name.strip(),
+        "name": name,
         "zone": arguments.zone,
         "country": country,
         "currency": currency,
@@ -71,6 +73,25 @@ def _need(holds: object, words: str) -> None:
         raise CannotStart(words)
 
 
+def _is_zone(name: str) -> bool:
+    """One with a place in its name: the others, such as EST, follow no place's clock changes."""
+    return name in available_timezones() and "/" in name and not name.startswith("Etc/")
+
+
+def _is_country(code: str) -> bool:
+    import phonenumbers
+
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
+def _is_currency(code: str) -> bool:
+    """Whether it is legal tender somewhere today. Source: CLDR's currencies of territories."""
+    import phonenumbers
+    from babel.numbers import get_territory_currencies
+
+    return any(code in get_territory_currencies(country) for country in phonenumbers.SUPPORTED_REGIONS)
+
+
 def _languages() -> list[str]:
     from django.conf import settings
 
@@ -80,12 +101,14 @@ def _languages() -> list[str]:
 def _phone(number: str, country: str) -> str:
     import phonenumbers
 
-    refusal = f"--phone: {number} is not a telephone number."
+    like = phonenumbers.format_number(phonenumbers.example_number(country), phonenumbers.PhoneNumberFormat.E164)
+    refusal = f"--phone: {number} is not a telephone number in {country}, such as {like}."
     try:
         parsed = phonenumbers.parse(number, country)
     except phonenumbers.NumberParseException as error:
         raise CannotStart(refusal) from error
-    _need(phonenumbers.is_possible_number(parsed), refusal)
+    at_home = parsed.country_code == phonenumbers.country_code_for_region(country)
+    _need(at_home and phonenumbers.is_valid_number(parsed), refusal)
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
