@@ -1,5 +1,6 @@
 """After the cancel: undo, release, and what Back and reloading show."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from freeslot.scheduling.actors import Door
 from freeslot.scheduling.models import Appointment, Slot
 from freeslot.scheduling.operations.cancel import cancel_appointment
+from freeslot.scheduling.operations.hold import hold_slots
 from freeslot.scheduling.operations.release import release_lapsed
 from tests.visits.pages import address, press_cancel, read
 
@@ -92,6 +94,12 @@ def test_the_time_can_be_freed_at_once(cast, patient):
     assert Slot.objects.get(starts_at=visit.starts_at).status == "free"
     page = read(patient.get(address(visit, "receipt/")))
     assert page.heading == "Your visit is cancelled"
+    assert "The time was freed for someone else." in page.text
+    assert "Take it back" in page.buttons, "nobody has it yet"
+    hold_slots(slot_ids=[slot.pk for slot in Slot.objects.filter(starts_at=visit.starts_at)], holder=uuid.uuid4(),
+               length=timedelta(hours=1), now=cast.now)  # fmt: skip
+    page = read(patient.get(address(visit, "receipt/")))
+    assert "The time was freed for someone else, so this cannot be taken back." in page.text
     assert "Undo" not in page.buttons
     assert patient.post(address(visit, "release/")).status_code == 303
 

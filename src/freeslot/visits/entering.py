@@ -17,7 +17,7 @@ from freeslot.visits.typed import keep_typed
 
 READS = {"GET", "HEAD"}
 # Addresses that only take presses; their buttons stand on the receipt's page.
-ONLY_PRESSED = {"undo", "release", "resend"}
+ONLY_PRESSED = {"undo", "take-back", "release", "resend"}
 
 
 def visit_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -24,9 +24,13 @@ def outcome_panel(
     receipt: Receipt | None,
     is_too_late: bool = False,
     is_refused: bool = False,
+    is_free: bool = False,
 ) -> Panel:
-    """Always the live state: an old page that is opened again never says what is no longer so."""
-    text = [_when(visit, place), *_further(visit, asker, place, receipt, is_too_late=is_too_late)]
+    """Always the live state: an old page that is opened again never says what is no longer so.
+
+    `is_free` says that the time of a cancelled visit can still be taken back, which the page offers beside.
+    """
+    text = [_when(visit, place), *_further(visit, asker, place, receipt, is_too_late=is_too_late, is_free=is_free)]
     still = is_refused and visit.status == Status.BOOKED and not was_told(visit)
     headline = _("Your visit is still booked") if still else _headline(visit, place)
     return Panel(kind=_kind(visit, is_too_late=is_too_late), headline=headline, text=" ".join(text))
@@ -66,19 +70,32 @@ def _when(visit: Appointment, place: Place) -> str:
 
 
 def _further(
-    visit: Appointment, asker: Asker, place: Place, receipt: Receipt | None, *, is_too_late: bool
+    visit: Appointment, asker: Asker, place: Place, receipt: Receipt | None, *, is_too_late: bool, is_free: bool
 ) -> list[str]:
     if visit.status == Status.CANCELLED:
-        over = _("The time to undo it has ended, so it stays cancelled. Call the practice to book again.")
         by_practice = visit.cancelled_by == ActorKind.PRACTICE
-        told = [cancelled_words(visit, asker, place)] if by_practice else []
-        return [*([over] if is_too_late else []), *told, fee_words(visit.fee, visit.fee_state, place)]
+        told = [cancelled_words(visit, asker, place)] if by_practice else _no_way_back(visit, is_too_late, is_free)
+        return [*told, fee_words(visit.fee, visit.fee_state, place)]
     if was_told(visit):
         return [_("The practice decides what happens next.")]
     if visit.status == Status.BOOKED and receipt and receipt.claims.event == "undone":
         at = day_and_clock(receipt.issued_at, zone=place.zone, locale=place.locale, now=place.now)
         return [_("The cancel was taken back %(when)s. Nothing has changed.") % {"when": at}]
     return []
+
+
+def _no_way_back(visit: Appointment, is_too_late: bool, is_free: bool) -> list[str]:
+    """Why there is no undo, where somebody gave the time away before the window's end, or asks for it after."""
+    was_freed = visit.released_at and visit.undo_until and visit.released_at < visit.undo_until
+    if is_free:
+        ended = _("The time was freed for someone else.") if was_freed else _("The time to undo it has ended.")
+        return [ended] if is_too_late or was_freed else []
+    if was_freed:
+        return [
+            _("The time was freed for someone else, so this cannot be taken back. Call the practice to book again.")
+        ]
+    over = _("The time to undo it has ended, so it stays cancelled. Call the practice to book again.")
+    return [over] if is_too_late else []
 
 
 def _kind(visit: Appointment, *, is_too_late: bool) -> Literal["free", "late", "refused", "plain"]:

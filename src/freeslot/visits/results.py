@@ -12,6 +12,7 @@ from freeslot.receipts.answers import receipt_card
 from freeslot.receipts.models import Receipt
 from freeslot.receipts.queries import latest_receipt
 from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.operations.take_back import can_take_back
 from freeslot.scheduling.reasons import ILL
 from freeslot.scheduling.states import Status
 from freeslot.visits.again import WORDS
@@ -30,14 +31,22 @@ def result_page(
     card = card_for(visit, now=now)
     receipt = _receipt_of_now(visit)
     sent = _sent(visit, receipt, card.place)
+    is_free = can_take_back(visit, asker.actor, now)
     context = {
         "asker": asker,
         "visit": visit,
         "card": card,
         "panel": outcome_panel(
-            visit, asker, place=card.place, receipt=receipt, is_too_late=is_too_late, is_refused=status != 200
+            visit,
+            asker,
+            place=card.place,
+            receipt=receipt,
+            is_too_late=is_too_late,
+            is_refused=status != 200,
+            is_free=is_free,
         ),
         "undo": undo_box(visit, card.place),
+        "is_free": is_free,
         "receipt": _card(visit, receipt, card.place) if receipt else None,
         "sent": sent,
         "again": WORDS.get(request.GET.get("again", "")),

@@ -9,6 +9,7 @@ from freeslot.visits.views.move import move
 from freeslot.visits.views.receipt import receipt, receipt_json, receipt_pdf
 from freeslot.visits.views.release import release
 from freeslot.visits.views.resend import resend
+from freeslot.visits.views.take_back import take_back
 from freeslot.visits.views.undo import undo
 from freeslot.visits.views.visit import appointment
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("appointments/<str:ref>/cancellation/", cancellation, name="cancellation"),
     path("appointments/<str:ref>/move/", move, name="move"),
     path("appointments/<str:ref>/undo/", undo, name="undo"),
+    path("appointments/<str:ref>/take-back/", take_back, name="take-back"),
     path("appointments/<str:ref>/release/", release, name="release"),
     path("appointments/<str:ref>/resend/", resend, name="resend"),
     path("appointments/<str:ref>/receipt/", receipt, name="receipt"),
