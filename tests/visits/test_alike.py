@@ -34,8 +34,16 @@ def test_the_one_this_page_is_about_is_cancelled(cast, patient):
 def test_picking_the_other_leads_to_its_own_page_and_cancels_nothing(cast, patient):
     first, second = cast.book(days=5), cast.book(days=6)
     answer = press_cancel(patient, first, which=second.reference)
-    assert (answer.status_code, answer.headers["Location"]) == (303, address(second, "cancellation/"))
+    assert (answer.status_code, answer.headers["Location"]) == (303, address(second, "cancellation/?picked=1"))
     assert not Appointment.objects.filter(status="cancelled").exists()
+    answer = patient.get(answer.headers["Location"])
+    assert "Nothing is cancelled yet. This is the visit you picked." in read(answer).text
+    assert f'value="{second.reference}" checked' in answer.content.decode()
+
+
+def test_a_page_that_was_only_opened_says_nothing_of_a_pick(cast, patient):
+    first, _second = cast.book(days=5), cast.book(days=6)
+    assert "you picked" not in read(patient.get(address(first, "cancellation/"))).text
 
 
 def test_two_childrens_visits_are_told_apart_by_name(cast, patient):

@@ -23,6 +23,9 @@ from freeslot.visits.snapshot import signed
 from freeslot.web.facts import Choice, Place
 from freeslot.web.formatting import length
 
+# In the address of the page to which picking the other of two visits leads.
+PICKED = "picked"
+
 
 def cancel_page(
     request: HttpRequest,
@@ -37,6 +40,7 @@ def cancel_page(
     verdict = visit.verdict(asker.actor, now)
     is_told = was_told(visit) and verdict.kind is Kind.REFUSED
     is_refused = verdict.kind is Kind.REFUSED and (is_told or not verdict.tells_practice)
+    is_picked = PICKED in request.GET and stays is None
     card = card_for(visit, now=now, verdict=verdict)
     context = {
         "asker": asker,
@@ -50,13 +54,16 @@ def cancel_page(
         "policy": policy_words(visit.rules, price=visit.price, place=card.place),
     }
     if not is_refused:
-        context |= _form_context(asker, visit, verdict, card.place, form or CancelForm(), now)
+        form = form or CancelForm()
+        chosen = visit.reference if is_picked else form["which"].value() or ""
+        context |= _form_context(asker, visit, verdict, card.place, form, now=now, chosen=chosen)
+        context["is_picked"] = is_picked
     template = "visits/refused.html" if is_refused else "visits/cancellation.html"
     return render(request, template, context, status=stays.status if stays else 200)
 
 
 def _form_context(
-    asker: Asker, visit: Appointment, verdict: Verdict, place: Place, form: CancelForm, now: datetime
+    asker: Asker, visit: Appointment, verdict: Verdict, place: Place, form: CancelForm, *, now: datetime, chosen: str
 ) -> dict[str, Any]:
     form.offer(visit.rules)
     key = form["key"].value() if form.is_bound and "key" not in form.errors else ""
@@ -64,7 +71,7 @@ def _form_context(
         "form": form,
         "key": key or new_key(),
         "press": _press(verdict, place),
-        "alike": alike_choices(visit, visits_alike(visit, asker.actor, now), place, chosen=form["which"].value() or ""),
+        "alike": alike_choices(visit, visits_alike(visit, asker.actor, now), place, chosen=chosen),
         "by_phone": phone_rule_words(verdict.phone_steps, place) if verdict.phone_steps is not None else "",
         "also_lost": visit.rules.also_lost_in(get_language() or ""),
         "reviews": [Choice(code, str(words), chosen=form["review"].value() == code) for code, words in REVIEWS],

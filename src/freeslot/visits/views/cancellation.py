@@ -11,7 +11,7 @@ from freeslot.visits.cancelling import MeantAnother, Stays, press_cancel
 from freeslot.visits.entering import visit_page
 from freeslot.visits.forms import CancelForm
 from freeslot.visits.loading import appointment_for
-from freeslot.visits.pages import cancel_page
+from freeslot.visits.pages import PICKED, cancel_page
 from freeslot.visits.typed import forget_typed, form_with_typed
 
 
@@ -29,6 +29,6 @@ def cancellation(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
         visit = appointment_for(request, asker, ref, now=now)
         return cancel_page(request, asker, visit, now=now, form=form, stays=stays)
     except MeantAnother as meant:
-        return see_other(reverse("cancellation", args=[meant.ref]))
+        return see_other(f"{reverse('cancellation', args=[meant.ref])}?{PICKED}=1")
     forget_typed(request)
     return see_other(reverse("receipt", args=[ref]))
