@@ -41,6 +41,7 @@ def test_what_freeslot_never_says_is_found(text: str, problem: str):
         "Text the practice before you cancel the visit",
         "We sent the answer to the e-mail address you gave",
         "Reply C 4821",
+        "Reply STOP to opt out",
     ],
 )
 def test_plain_words_pass(text: str):

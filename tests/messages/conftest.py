@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from tests.messages.gatewayserver import gateway
 from tests.messages.mailserver import mailbox
 from tests.support.cast import Cast, make_cast
 
-__all__ = ["mailbox"]
+__all__ = ["gateway", "mailbox"]
 
 
 @pytest.fixture(autouse=True)

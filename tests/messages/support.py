@@ -11,7 +11,7 @@ from freeslot.messages.letter import Letter
 from freeslot.messages.mail import mail_for
 from freeslot.messages.models import Message
 from freeslot.messages.reactor import react
-from freeslot.messages.sending import send_due_messages
+from freeslot.messages.sending import send_due_messages, send_due_texts
 from freeslot.patients.models import Contact
 from freeslot.scheduling.actors import Actor, Door
 from freeslot.scheduling.models import Appointment
@@ -53,6 +53,24 @@ def make_messages(now: datetime) -> list[Message]:
 def send_all(now: datetime) -> None:
     while send_due_messages(now=now):
         pass
+
+
+def send_texts(now: datetime) -> None:
+    while send_due_texts(now=now):
+        pass
+
+
+def give_phone(
+    cast: Cast, number: str = "+12125550199", *, has_agreed: bool = True, takes_texts: bool = True
+) -> Contact:
+    return Contact.objects.create(
+        practice=cast.practice,
+        patient=cast.patient,
+        kind=Contact.Kind.PHONE,
+        value=number,
+        consented_at=cast.now - timedelta(days=90) if has_agreed else None,
+        can_receive_texts=takes_texts,
+    )
 
 
 def letter_of(message: Message) -> Letter:

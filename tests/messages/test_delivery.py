@@ -11,8 +11,9 @@ from freeslot.events.models import Event
 from freeslot.messages.delivery import Again, deliveries_of, masked, send_again, sender_address
 from freeslot.messages.models import Message
 from freeslot.practices.words import place_of
+from tests.messages.gatewayserver import use_gateway
 from tests.messages.mailserver import Mailbox
-from tests.messages.support import cancel, make_messages, send_all, undo
+from tests.messages.support import cancel, give_phone, make_messages, send_all, undo
 from tests.support.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,55 @@ def test_each_state_has_its_words(cast: Cast, changes: dict[str, Any], state: st
     (delivery,) = deliveries_of(visit.pk)
 
     assert (delivery.state, delivery.words) == (state, words)
+
+
+@pytest.mark.parametrize(
+    ("agreed", "takes_texts", "state", "words"),
+    [
+        (True, True, "waiting", "on its way"),
+        (False, True, "failed", "not sent: you have not agreed to texts"),
+        (True, False, "failed", "not sent: this number cannot receive texts"),
+    ],
+)
+def test_before_and_after_the_worker_ran_a_telephone_has_its_line(
+    cast: Cast, settings: Any, agreed: bool, takes_texts: bool, state: str, words: str
+):
+    use_gateway(settings, 9)
+    give_phone(cast, has_agreed=agreed, takes_texts=takes_texts)
+    visit = cast.book()
+    event = Event.objects.get()
+
+    expected = deliveries_of(visit.pk, event.pk)
+    make_messages(cast.now)
+    made = deliveries_of(visit.pk, event.pk)
+
+    for _mail, text in (expected, made):
+        assert (text.what, text.state, text.words) == ("Text to •••• 0199", state, words)
+        assert not text.carries_calendar
+        assert not text.can_be_sent_again
+
+
+@pytest.mark.parametrize(
+    ("error", "words", "again"),
+    [
+        ("refused_21610", "not sent: you have stopped our texts", False),
+        ("reported_21610", "not sent: you have stopped our texts", False),
+        ("refused_21614", "not sent: this number cannot receive texts", False),
+        ("reported_30006", "not sent: this number cannot receive texts", False),
+        ("reported_30003", "could not be delivered", True),
+        ("refused_21211", "could not be delivered", True),
+    ],
+)
+def test_a_text_that_did_not_go_says_why(cast: Cast, settings: Any, error: str, words: str, again: bool):
+    use_gateway(settings, 9)
+    give_phone(cast)
+    visit = cast.book()
+    make_messages(cast.now)
+    Message.objects.filter(channel="sms").update(state="undeliverable", done_at=cast.now, last_error=error)
+
+    _mail, text = deliveries_of(visit.pk)
+
+    assert (text.words, text.can_be_sent_again) == (words, again)
 
 
 def test_a_patient_without_an_address_is_told_so(cast: Cast):

@@ -1,6 +1,7 @@
 """Which messages an event makes, for whom, and never twice."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,8 @@ from freeslot.patients.models import Contact
 from freeslot.scheduling.actors import SYSTEM, Door
 from freeslot.scheduling.operations.check_in import check_in
 from freeslot.scheduling.operations.release import release_slots
-from tests.messages.support import cancel, make_messages, one_of_each, undo
+from tests.messages.gatewayserver import use_gateway
+from tests.messages.support import cancel, give_phone, make_messages, one_of_each, undo
 from tests.support.cast import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +47,47 @@ def test_every_mail_address_of_the_patient_gets_its_own_message():
     assert sorted(message.address for message in messages) == addresses
     assert {message.channel for message in messages} == {"email"}
     assert {message.appointment_id for message in messages} == {visit.pk}
+
+
+def test_each_telephone_has_a_row_that_goes_out_or_says_why_not(settings: Any):
+    use_gateway(settings, 9)
+    cast = make_cast()
+    give_phone(cast, "+12125550101")
+    give_phone(cast, "+12125550102", has_agreed=False)
+    give_phone(cast, "+12125550103", takes_texts=False)
+    give_phone(cast, "+12125550104", has_agreed=False, takes_texts=False)
+    cast.book()
+
+    make_messages(cast.now)
+    make_messages(cast.now)
+
+    texts = Message.objects.filter(channel="sms").order_by("address")
+    assert list(texts.values_list("address", "state", "last_error", "done_at")) == [
+        ("+12125550101", "queued", "", None),
+        ("+12125550102", "undeliverable", "no_consent", cast.now),
+        ("+12125550103", "undeliverable", "landline", cast.now),
+        ("+12125550104", "undeliverable", "no_consent", cast.now),
+    ]
+    assert Message.objects.exclude(channel="sms").get().channel == "email"
+
+
+def test_without_a_gateway_a_telephone_has_no_row():
+    cast = make_cast()
+    give_phone(cast)
+    cast.book()
+
+    assert [message.channel for message in make_messages(cast.now)] == ["email"]
+
+
+@pytest.mark.parametrize(("has_agreed", "channels"), [(True, {"sms"}), (False, {"sms", "none"})])
+def test_who_is_reached_by_text_alone_is_reached(settings: Any, has_agreed: bool, channels: set[str]):
+    use_gateway(settings, 9)
+    cast = make_cast()
+    cast.patient.contacts.all().delete()
+    give_phone(cast, has_agreed=has_agreed)
+    cast.book()
+
+    assert {message.channel for message in make_messages(cast.now)} == channels
 
 
 def test_the_address_is_kept_as_it_was():

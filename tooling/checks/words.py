@@ -23,11 +23,12 @@ _RULES = [
     ),
 ]
 
-# Carriers take these words, sent back alone, as a wish to get no more messages at all (or as a wish for them).
+# Carriers take these words, sent back alone, as a wish to get no more messages at all (or as a wish for them). Only the
+# line that says just that, as laws ask, may name one.
 _RESERVED = "stop stopall unsubscribe cancel end quit revoke optout remove help info yes start unstop arret alto baja"
 _ASKS_TO_SEND = re.compile(
     rf"\b(?:reply|text|send|answer|responda|envíe|conteste)\b[^.\n]{{0,30}}?[\"«“' ](?:{'|'.join(_RESERVED.split())})\b"
-    r"(?! (?:the|a|an|this|my|your|his|her|their|la|el|su|me|you|us|link|code|again)\b)",
+    r"(?! (?:the|a|an|this|my|your|his|her|their|la|el|su|me|you|us|link|code|again|to opt out)\b)",
     re.IGNORECASE,
 )
 _SHORTENERS = re.compile(

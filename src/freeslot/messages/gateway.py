@@ -111,7 +111,7 @@ def _ask(connection: HTTPConnection, gateway: Any, sms: Sms, watch: "_Watch") ->
         raise NotSent(Fate.NO_LINE, NO_LINE_PREFIX + name, is_slow=name == "timed_out") from error
     try:
         response = connection.getresponse()
-        return response.status, _content(response)
+        return response.status, _content(response, watch)
     except FAILURES as error:
         name = watch.name_of(error)
         raise NotSent(Fate.UNKNOWN, f"answer_{name}", is_slow=name == "timed_out") from error
@@ -126,14 +126,17 @@ def _connect(connection: HTTPConnection, watch: "_Watch") -> None:
     connection.sock.settimeout(SECONDS_FOR_ONE)
 
 
-def _content(response: HTTPResponse) -> bytes:
+def _content(response: HTTPResponse, watch: "_Watch") -> bytes:
     """Empty where it is larger than any real answer, or where a refusal's words were lost on the way."""
+    is_refusal = not 200 <= response.status < 300
     try:
         content = response.read(LARGEST_ANSWER + 1, decode_content=False)
     except FAILURES:
-        if 200 <= response.status < 300:
+        if not is_refusal:
             raise
-        content = b""
+        return b""
+    if watch.has_cut and not is_refusal:
+        raise TimeoutError
     return content if len(content) <= LARGEST_ANSWER else b""
 
 
@@ -157,7 +160,7 @@ class _Watch:
 
     def __init__(self, connection: HTTPConnection, seconds: float) -> None:
         self._connection = connection
-        self._has_cut = False
+        self.has_cut = False
         self.line: socket.socket | None = None
         self._timer = threading.Timer(seconds, self._cut)
         self._timer.daemon = True
@@ -170,10 +173,10 @@ class _Watch:
         self._timer.join()
 
     def name_of(self, error: BaseException) -> str:
-        return "timed_out" if self._has_cut else _name(error)
+        return "timed_out" if self.has_cut else _name(error)
 
     def _cut(self) -> None:
-        self._has_cut = True
+        self.has_cut = True
         line = self.line or self._connection.sock
         if line is not None:
             with contextlib.suppress(OSError):
@@ -195,12 +198,12 @@ def _name(error: BaseException) -> str:
     """The failure in a word, without anything the gateway or the system wrote."""
     causes = [error, error.__cause__, error.__context__]
     names: list[tuple[type[BaseException], str]] = [
-        (TimeoutError, "timed_out"),
-        (ConnectTimeoutError, "timed_out"),
         (ConnectionRefusedError, "connection_refused"),
         (NameResolutionError, "host_unknown"),
+        (NewConnectionError, "not_connected"),  # to the library a kind of ConnectTimeoutError
+        (ConnectTimeoutError, "timed_out"),
+        (TimeoutError, "timed_out"),
         (ssl.SSLError, "tls_failed"),
-        (NewConnectionError, "not_connected"),
     ]
     return next((name for kind, name in names if any(isinstance(cause, kind) for cause in causes)), "dropped")
 

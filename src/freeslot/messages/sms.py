@@ -7,7 +7,7 @@ import phonenumbers
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
 from freeslot.messages.fates import Blame, Fate, NotSent
 from freeslot.messages.letter import Letter
@@ -53,7 +53,7 @@ def wire_number(number: str, *, country: str) -> str:
         parsed = phonenumbers.parse(number, country)
     except NumberParseException as error:
         raise NotSent(Fate.NEVER, "bad_address", blame=Blame.ADDRESS) from error
-    if not phonenumbers.is_possible_number(parsed):
+    if phonenumbers.is_possible_number_with_reason(parsed) != ValidationResult.IS_POSSIBLE:
         raise NotSent(Fate.NEVER, "bad_address", blame=Blame.ADDRESS)
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
 
@@ -69,13 +69,14 @@ def _with_opt_out(text: str, message: Message, *, to: str) -> str:
     if not to.startswith(ASKS_FOR_OPT_OUT):
         return text
     with override(message.language):
-        longer = f"{text} {gsm_text(_('Reply STOP to opt out'))}"
+        way_out = gsm_text(_("Reply STOP to opt out"))
+    longer = f"{text} {way_out}"
     return longer if segments(longer) == segments(text) or _is_first(message) else text
 
 
 def _is_first(message: Message) -> bool:
-    taken = Message.objects.filter(channel=Message.Channel.SMS, address=message.address, sent_at__isnull=False)
-    return not taken.filter(practice_id=message.practice_id).exclude(pk=message.pk).exists()
+    taken = Message.objects.filter(contact=message.contact, channel=Message.Channel.SMS, sent_at__isnull=False)
+    return not taken.exclude(pk=message.pk).exists()
 
 
 def _report_address(message: Message) -> str:

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from freeslot.web.errors import unavailable
 
 RETRY_AFTER = 300
-# What a proxy, the page itself and its look are asked for goes on working.
-OPEN = ("/healthz", "/readyz", "/metrics", "/style/", "/script/", "/static/")
+# What a proxy, the page itself and its look are asked for goes on working; so does the worker, and who answers it.
+OPEN = ("/healthz", "/readyz", "/metrics", "/style/", "/script/", "/static/", "/texts/reports/")
 
 
 class MaintenanceMiddleware:
