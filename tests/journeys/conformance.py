@@ -30,6 +30,12 @@ class Told:
 
 
 EXPECTED_EVENTS = ["appointment.booked", "appointment.cancelled", "appointment.undone", "appointment.cancelled"]
+EXPECTED_MAILS = [
+    ("booked", "email", "sent"),
+    ("cancelled", "email", "sent"),
+    ("cancelled", "email", "sent"),
+    ("undone", "email", "sent"),
+]
 
 
 def cancel_undo_and_cancel_again(page: Page, reference: str, *, after_each: Callable[[], None]) -> None:

@@ -4,20 +4,13 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.conformance import EXPECTED_EVENTS, cancel_undo_and_cancel_again, told
+from tests.journeys.conformance import EXPECTED_EVENTS, EXPECTED_MAILS, cancel_undo_and_cancel_again, told
 from tests.journeys.conftest import MakeCast, Work
 from tests.journeys.portal.signing_in import sign_in
 from tests.messages.mailserver import Mailbox
 from tests.support.browser import OpenPage, assert_accessible
 
 pytestmark = pytest.mark.journey
-
-MAILS = [
-    ("booked", "email", "sent"),
-    ("cancelled", "email", "sent"),
-    ("cancelled", "email", "sent"),
-    ("undone", "email", "sent"),
-]
 
 
 @pytest.mark.parametrize(
@@ -47,5 +40,5 @@ def test_a_patient_cancels_takes_it_back_and_cancels_again(
     assert (story.status, story.fee_minor, story.slots) == ("cancelled", 0, ["held"])
     assert story.events == EXPECTED_EVENTS
     assert story.doors == {"portal"}
-    assert story.messages == MAILS
+    assert story.messages == EXPECTED_MAILS
     assert (story.receipt["event"], story.receipt["actor"]) == ("cancelled", "patient")
