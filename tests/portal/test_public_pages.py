@@ -23,6 +23,15 @@ def test_the_portal_names_the_practice_and_is_canonical(cast, settings):
     assert "Our links always begin with https://visits.example/." in read(answer).text
 
 
+def test_the_portal_promises_only_what_can_be_done_there_and_no_hours_that_nobody_entered(cast):
+    cast.practice.phone_hours = {"mon": []}
+    cast.practice.save()
+    text = read(Client().get(f"/p/{cast.practice.slug}/")).text
+    assert "See or cancel your visits at any hour." in text
+    assert "Opening hours" not in text
+    assert "closed" not in text
+
+
 def test_an_unknown_practice_is_not_there(cast):
     assert Client().get("/p/nowhere/").status_code == 404
 

@@ -10,10 +10,9 @@ LONGEST = 12_000
 
 
 def keep_typed(request: HttpRequest) -> None:
-    """In the session, which signing in keeps; together with the address it was typed at."""
+    """In the session, which signing in keeps; with the address it was typed at, though it be no more than a press."""
     typed = {name: request.POST.get(name, "")[:LONGEST] for name in KEPT}
-    if any(typed.values()):
-        request.session[IN_SESSION] = {"at": request.path, **typed}
+    request.session[IN_SESSION] = {"at": request.path, **typed}
 
 
 def form_with_typed(request: HttpRequest) -> CancelForm:

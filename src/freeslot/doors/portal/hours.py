@@ -18,8 +18,8 @@ class DayHours:
 
 
 def opening_hours(practice: Practice, place: Place | None) -> list[DayHours]:
-    """Monday first; a day without hours says that it is closed."""
-    if place is None:
+    """Monday first; a day without hours says that it is closed. Nothing while no hours are entered at all."""
+    if place is None or not any(practice.phone_hours.values()):
         return []
     names = data(place.locale).days["stand-alone"]["wide"]
     return [DayHours(names[index].capitalize(), _of(practice, key, place)) for index, key in enumerate(WEEKDAYS)]
