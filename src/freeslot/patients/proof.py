@@ -14,6 +14,8 @@ from freeslot.patients.models import Patient
 
 # The oldest person on record reached 122 years.
 LONGEST_LIFE = 125
+# Good Spanish too, and in no table of names.
+ALSO_WRITTEN = [("setiembre", 9)]
 _WORDS = re.compile(r"\d+|[^\W\d_]+")
 # How the digits of a date that is written in one go may be cut.
 _CUTS = {8: ((4, 2, 2), (2, 2, 4)), 7: ((1, 2, 4), (2, 1, 4)), 6: ((2, 2, 2), (4, 1, 1), (1, 1, 4)), 5: ((1, 2, 2),)}
@@ -88,7 +90,7 @@ def _month_names() -> list[tuple[str, int]]:
     for code, _ in settings.LANGUAGES:
         for number, name in Locale.parse(code).months["format"]["wide"].items():
             names.append(("".join(_words(name)), number))
-    return names
+    return [*names, *ALSO_WRITTEN]
 
 
 def _with_month(months: set[int], numbers: list[str]) -> Iterator[tuple[str, int, int]]:
