@@ -65,10 +65,13 @@ def deliveries_of(
 ) -> list[Delivery]:
     """The messages about a visit, or about one event of it, in order; with `place` the words name clock times.
 
+    Without those that only bring a link or a code: they tell of nothing that happened to the visit.
+
     One statement. Right after a press the worker may not have made an event's messages yet: then those that it will
     make are listed as waiting.
     """
-    messages = list(Message.objects.filter(appointment_id=appointment_id).order_by("event_version", "id"))
+    told = Message.objects.filter(appointment_id=appointment_id).exclude(kind=MessageKind.LINK_ASKED)
+    messages = list(told.order_by("event_version", "id"))
     latest = {(message.address, message.channel): message.pk for message in messages}
     wanted = [message for message in messages if event_id is None or message.event_id == event_id]
     if event_id is not None and not wanted:

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from freeslot.messages.kinds import MessageKind
 from freeslot.messages.letter import Letter
 from freeslot.scheduling.operations.codes import LASTS as CODE_LASTS
 from freeslot.scheduling.policy import Why
@@ -79,7 +80,9 @@ def free_until_words(letter: Letter) -> str:
 
 def facts_of(letter: Letter) -> list[tuple[str, str]]:
     """What a mail proves by itself, as label and value."""
-    who, door = ACTORS.get(letter.event.actor_kind, ""), DOORS.get(letter.event.door, "")
+    # Who asks for a link is not known: it is sent to find out.
+    is_known = letter.kind is not MessageKind.LINK_ASKED
+    who, door = ACTORS.get(letter.event.actor_kind, "") if is_known else "", DOORS.get(letter.event.door, "")
     facts = [(_("Reference"), letter.reference)]
     if letter.receipt_number:
         facts.append((_("Receipt"), _("%(number)s, attached") % {"number": letter.receipt_number}))
