@@ -9,7 +9,7 @@ from freeslot.patients.models import Grant
 from freeslot.practices.models import Practitioner
 from freeslot.scheduling.models import Appointment, IdempotencyRow
 from freeslot.scheduling.operations.book import book_appointment
-from freeslot.scheduling.queries import NEAR, visits_alike
+from freeslot.scheduling.queries import NEAR, WEEK, has_another_that_week, visits_alike
 from tests.scheduling.acts import cancel
 from tests.support.cast import Cast, make_cast, make_patient
 
@@ -71,3 +71,26 @@ def test_a_visit_comes_with_all_that_its_page_shows_in_one_statement(cast: Cast,
         assert [visit.practice, visit.policy, visit.patient, visit.practitioner, visit.location, visit.visit_type] == [
             cast.practice, cast.policy, cast.patient, cast.practitioner, cast.location, cast.visit_type,
         ]  # fmt: skip
+
+
+def test_another_visit_of_the_patient_that_week_is_known_whoever_asks(cast: Cast):
+    visit = cast.book(days=3)
+    assert not has_another_that_week(visit, cast.now)
+    other = cast.book(slots=cast.slots_from(visit.starts_at + WEEK - timedelta(minutes=20)))
+    assert has_another_that_week(visit, cast.now)
+    assert has_another_that_week(other, cast.now)
+
+
+def test_a_week_away_is_another_week(cast: Cast):
+    visit = cast.book(days=3)
+    cast.book(slots=cast.slots_from(visit.starts_at + WEEK)[:1])
+    assert not has_another_that_week(visit, cast.now)
+
+
+def test_what_is_over_cancelled_or_somebody_elses_is_not_another(cast: Cast):
+    visit, cancelled = cast.book(days=3), cast.book(days=4)
+    cancel(cast, cancelled.reference)
+    cast.patient = make_patient(cast.practice, given_name="Sam")
+    cast.book(days=5)
+    assert not has_another_that_week(visit, cast.now)
+    assert not has_another_that_week(cancelled, visit.starts_at + timedelta(seconds=1))

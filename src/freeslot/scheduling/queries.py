@@ -6,6 +6,7 @@ from freeslot.scheduling.actors import Actor
 from freeslot.scheduling.models import Appointment
 
 NEAR = timedelta(days=6)
+WEEK = timedelta(days=7)
 
 
 def visits_alike(appointment: Appointment, actor: Actor, now: datetime) -> list[Appointment]:
@@ -18,3 +19,11 @@ def visits_alike(appointment: Appointment, actor: Actor, now: datetime) -> list[
     starts_at = appointment.starts_at
     near = same.filter(starts_at__gt=starts_at - NEAR, starts_at__lt=starts_at + NEAR)
     return list(near.filter(starts_at__gt=now).order_by("starts_at"))
+
+
+def has_another_that_week(appointment: Appointment, now: datetime) -> bool:
+    """Whether the patient has another visit to come less than seven days from this one; whoever may see it."""
+    others = Appointment.objects.live().filter(patient_id=appointment.patient_id).exclude(pk=appointment.pk)
+    starts_at = appointment.starts_at
+    near = others.filter(starts_at__gt=starts_at - WEEK, starts_at__lt=starts_at + WEEK)
+    return near.filter(starts_at__gt=now).exists()

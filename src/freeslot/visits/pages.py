@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.policy import Kind, Verdict, Why
-from freeslot.scheduling.queries import visits_alike
+from freeslot.scheduling.queries import has_another_that_week, visits_alike
 from freeslot.scheduling.states import LIVE
 from freeslot.scheduling.words import fee_amount, panel_for, phone_rule_words, policy_words
 from freeslot.visits.asking import Asker
@@ -58,6 +58,7 @@ def cancel_page(
         chosen = visit.reference if is_picked else form["which"].value() or ""
         context |= _form_context(asker, visit, verdict, card.place, form, now=now, chosen=chosen)
         context["is_picked"] = is_picked
+        context["another"] = asker.is_narrow and has_another_that_week(visit, now)
     template = "visits/refused.html" if is_refused else "visits/cancellation.html"
     return render(request, template, context, status=stays.status if stays else 200)
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.policy import Verdict
+from freeslot.scheduling.queries import has_another_that_week
 from freeslot.scheduling.states import LIVE
 from freeslot.scheduling.words import panel_for, policy_words
 from freeslot.visits.asking import Asker
@@ -35,6 +36,7 @@ def appointment(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
             "panel": _panel(visit, verdict, asker, card.place),
             "undo": undo_box(visit, card.place),
             "is_told": was_told(visit),
+            "another": asker.is_narrow and visit.status in LIVE and has_another_that_week(visit, now),
             "policy": policy_words(visit.rules, price=visit.price, place=card.place),
         },
     )
