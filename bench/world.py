@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import django
 
+BIRTH_YEAR = "1970"
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -58,7 +60,7 @@ def make_world(visits: int) -> World:
     users = [User(username=f"bench-{uuid.uuid4().hex}") for _ in range(visits)]
     User.objects.bulk_create(users)
     people = [
-        Patient(practice=practice, given_name="Ada", family_name=f"Number {n}", birth_date=date(1970, 1, 1))
+        Patient(practice=practice, given_name="Ada", family_name=f"Number {n}", birth_date=date(int(BIRTH_YEAR), 1, 1))
         for n in range(visits)
     ]
     Patient.objects.bulk_create(people)
