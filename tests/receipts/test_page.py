@@ -40,6 +40,8 @@ def test_the_page_asks_for_a_receipt_and_promises_nothing_else(client):
     assert f'action="{ADDRESS}"' in page
     assert "/.well-known/jwks.json" in page
     assert "/static/receipts/verify.js" in page
+    assert "Paste the receipt, or choose its file." in page
+    assert "(optional)" not in page
 
 
 def test_an_address_with_the_receipt_in_its_query_is_not_read(client, cast):
@@ -75,6 +77,7 @@ def test_an_older_receipt_shows_what_came_later(client, cast):
     assert f"The cancel of visit {visit.reference} was taken back." in page
     assert f"See receipt {later.number}." in page
     assert "panel-late" in page
+    assert "nothing happened later" not in page
 
 
 def test_a_receipt_that_our_books_lack_is_not_simply_confirmed(client, cast):
@@ -114,7 +117,7 @@ def test_a_file_may_come_as_the_one_field_that_outsiders_know(client, cast):
         ("eyJhbGciOiJub25lIn0.e30.", "it is not a receipt of a visit"),
         ("<script>alert(1)</script>", "There is no receipt in this."),
         ("a\x00b", "Null characters are not allowed."),
-        ("   ", "Paste a receipt or choose its file."),
+        ("   ", "Paste the receipt, or choose its file."),
     ],
 )
 def test_bad_input_gets_a_clear_answer(client, receipt, said):

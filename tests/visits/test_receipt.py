@@ -21,8 +21,9 @@ def test_receipt_and_number_stand_on_the_page_and_in_the_files(cast, patient):
     receipt = Receipt.objects.latest("chain_index")
     page = read(patient.get(address(visit, "receipt/")))
     assert receipt.number in page.text
-    data = patient.get(address(visit, "receipt.json")).json()
-    assert data == {"token": receipt.token, "claims": receipt.payload}
+    data = patient.get(address(visit, "receipt.json"))
+    assert data.json() == {"token": receipt.token, "claims": receipt.payload}
+    assert data.headers["Content-Disposition"] == f'attachment; filename="{receipt.number}.json"'
     pdf = patient.get(address(visit, "receipt.pdf"))
     assert (pdf.headers["Content-Type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
     assert pdf.headers["Content-Disposition"] == f'attachment; filename="{receipt.number}.pdf"'

@@ -47,7 +47,7 @@ def answer_to(checked: Checked, standing: Standing | None) -> Answer:
         text=" ".join(filter(None, [words.happened(claims), words.fee_of(claims, place=place), more])),
         facts=words.facts_of(claims, place=place, practice=practice),
         proved=words.proved(claims),
-        not_proved=words.not_proved(is_latest=bool(standing and standing.is_latest)),
+        not_proved=words.not_proved(later_is_known=bool(standing and standing.receipt)),
     )
 
 

@@ -20,7 +20,7 @@ class ReceiptForm(forms.Form):
     )
     file = forms.FileField(
         label=gettext_lazy("Receipt as a file"),
-        help_text=gettext_lazy("The PDF, or the file for machines."),
+        help_text=gettext_lazy("What you saved with “Save as PDF” or “Save as data”."),
         required=False,
         allow_empty_file=True,
     )
@@ -28,7 +28,7 @@ class ReceiptForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not cleaned.get("receipt") and self._file() is None:
-            raise forms.ValidationError(_("Paste a receipt or choose its file."))
+            raise forms.ValidationError(_("Paste the receipt, or choose its file."))
         return cleaned
 
     def handed_in(self) -> str | bytes:

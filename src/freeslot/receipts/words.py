@@ -47,7 +47,9 @@ PROBLEMS: dict[Problem, Promise] = {
         "There is no receipt in this. Paste the whole text that begins with “eyJ”, or choose the PDF or the file."
     ),
     Problem.TOO_LARGE: gettext_lazy("This is larger than any receipt. A receipt’s file has less than 1 MB."),
-    Problem.UNREADABLE: gettext_lazy("This file cannot be read. Choose the receipt’s PDF or its file for machines."),
+    Problem.UNREADABLE: gettext_lazy(
+        "This file cannot be read. Choose what you saved with “Save as PDF” or “Save as data”."
+    ),
     Problem.SEVERAL: gettext_lazy("There are several receipts in this. Check them one by one."),
     Problem.MALFORMED: gettext_lazy("This is no whole receipt: a part of it is missing or damaged. Copy it again."),
     Problem.OTHER_KIND: gettext_lazy("This is signed, but it is not a receipt of a visit."),
@@ -106,12 +108,12 @@ def proved(claims: Claims) -> list[str]:
     ]
 
 
-def not_proved(*, is_latest: bool = False) -> list[str]:
-    """`is_latest`: the books were asked, and there is no later receipt."""
+def not_proved(*, later_is_known: bool = False) -> list[str]:
+    """`later_is_known`: the books were asked, and what came later, if anything did, is said beside this."""
     later = _("It does not prove that nothing happened later. Ask the practice, or check it at its address.")
     return [
         _("It does not prove which person pressed the button, or who the patient is. It holds no name."),
-        *([] if is_latest else [later]),
+        *([] if later_is_known else [later]),
     ]
 
 

@@ -33,7 +33,9 @@ def receipt_pdf(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
 @require_safe
 @visit_page
 def receipt_json(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
-    return JsonResponse(as_json(_latest(request, asker, ref)))
+    latest = _latest(request, asker, ref)
+    headers = {"Content-Disposition": f'attachment; filename="{latest.number}.json"'}
+    return JsonResponse(as_json(latest), headers=headers)
 
 
 def _latest(request: HttpRequest, asker: Asker, ref: str) -> Receipt:
