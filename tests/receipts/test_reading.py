@@ -61,6 +61,11 @@ def test_everything_else_has_its_answer(handed_in, problem):
     assert problem_of(handed_in) is problem
 
 
+def test_what_is_wrong_with_a_pdf_is_said_to_its_reader_alone(caplog):
+    assert problem_of(b"xx%PDF-1.7\nxref\n0 1\nstartxref\n9\n%%EOF\n") is Problem.UNREADABLE
+    assert caplog.records == []
+
+
 def test_a_deep_json_is_only_text():
     assert problem_of('{"token":' * 100_000) is Problem.NOTHING
 

@@ -68,6 +68,21 @@ def test_a_row_that_the_database_quotes_is_left_out():
     assert ("null value in column\n" in written, written.count("Traceback")) == (True, 2)
 
 
+@pytest.mark.django_db
+def test_a_host_that_is_not_served_is_one_line(caplog, settings):
+    settings.ALLOWED_HOSTS = ["visits.example"]
+    assert Client().get("/", headers={"Host": "elsewhere.example"}).status_code == 400
+    assert [(record.name, record.exc_info) for record in caplog.records] == [
+        ("django.security.DisallowedHost", None),
+    ]
+
+
+def test_maintenance_is_no_news(caplog, settings):
+    settings.MAINTENANCE = True
+    assert Client().get("/").status_code == 503
+    assert caplog.records == []
+
+
 def test_the_products_own_handler_has_both():
     handler = own.LOGGING["handlers"]["stderr"]
     assert handler["filters"] == ["route_for_address"]

@@ -177,11 +177,20 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         },
     },
-    "filters": {"route_for_address": {"()": "freeslot.web.logs.RouteForAddress"}},
+    "filters": {
+        "route_for_address": {"()": "freeslot.web.logs.RouteForAddress"},
+        "without_traceback": {"()": "freeslot.web.logs.WithoutTraceback"},
+        "not_in_maintenance": {"()": "freeslot.web.logs.NotInMaintenance"},
+    },
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["route_for_address"]},
     },
-    # Its warnings are one for every page that was refused or not found.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        # Its warnings are one for every page that was refused or not found.
+        "django.request": {"level": "ERROR", "filters": ["not_in_maintenance"]},
+        "django.security.DisallowedHost": {"filters": ["without_traceback"]},
+        # What is wrong with a file that somebody hands in is said to them.
+        "pypdf": {"level": "CRITICAL"},
+    },
     "root": {"handlers": ["stderr"], "level": env.choice("FREESLOT_LOG_LEVEL", "WARNING", among=LOG_LEVELS)},
 }

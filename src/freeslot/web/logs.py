@@ -2,7 +2,10 @@
 
 import logging
 import re
+from http import HTTPStatus
 from typing import Any
+
+from django.conf import settings
 
 UNKNOWN = "(an unknown address)"
 # PostgreSQL adds the row that failed, or the values of the statement, to its errors; they may run over many lines.
@@ -18,6 +21,21 @@ class RouteForAddress(logging.Filter):
         if path and isinstance(record.args, tuple):
             record.args = tuple(_route(request) if each == path else each for each in record.args)
         return True
+
+
+class WithoutTraceback(logging.Filter):
+    """For what a stranger sends and no line of ours causes, such as a host that is not served here."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = record.exc_text = None
+        return True
+
+
+class NotInMaintenance(logging.Filter):
+    """While every page says 503, that is no news."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not (settings.MAINTENANCE and getattr(record, "status_code", 0) == HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class WithoutDetail(logging.Formatter):
