@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from freeslot.commands.starting import say
+from freeslot.commands.starting import CannotStart, say
 
 FOLDER = Path("docs/generated")
 MADE_BY = "<!-- Made by `freeslot docs` from {source}; do not edit. -->\n\n"
@@ -17,6 +17,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.folder == FOLDER and not FOLDER.is_dir():
+        raise CannotStart(f"There is no {FOLDER} here. Run this in a checkout of Freeslot, or name a folder: --folder.")
     pages = {arguments.folder / name: make() for name, make in PAGES.items()}
     stale = [path for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     for path in stale:
