@@ -90,7 +90,9 @@ def test_a_week_away_is_another_week(cast: Cast):
 def test_what_is_over_cancelled_or_somebody_elses_is_not_another(cast: Cast):
     visit, cancelled = cast.book(days=3), cast.book(days=4)
     cancel(cast, cancelled.reference)
-    cast.patient = make_patient(cast.practice, given_name="Sam")
+    maria, cast.patient = cast.patient, make_patient(cast.practice, given_name="Sam")
+    Grant.objects.create(user=cast.patient_user, patient=cast.patient, scope=Grant.Scope.PARENT)
     cast.book(days=5)
+    assert visit.patient_id == maria.pk
     assert not has_another_that_week(visit, cast.now)
     assert not has_another_that_week(cancelled, visit.starts_at + timedelta(seconds=1))
