@@ -7,6 +7,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -56,7 +57,8 @@ def test_a_mail_arrives_whole(sink, tmp_path):
     assert found.subject == "Your visit is cancelled – Müller"
     assert found.text == "See http://localhost:8000/appointments/FS-1/.\n"
     assert found.links == ["http://localhost:8000/appointments/FS-1/", "http://localhost:8000/x?a=1&b=2"]
-    assert found.attachments == [
+    assert base64.b64decode(found.attachments[1].base64) == b"%PDF-1.7"
+    assert [replace(each, base64="") for each in found.attachments] == [
         Attachment("cancel.ics", "application/ics", CALENDAR.replace("\r\n", "\n")),
         Attachment("receipt.pdf", "application/pdf", ""),
     ]

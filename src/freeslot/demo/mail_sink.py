@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from base64 import b64encode
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import unescape
@@ -75,7 +76,13 @@ def _is_attachment(part: EmailMessage) -> bool:
 
 
 def _attachment(part: EmailMessage) -> Attachment:
-    return Attachment(name=part.get_filename() or "", type=part.get_content_type(), text=_as_text(part))
+    content = part.get_payload(decode=True)
+    return Attachment(
+        name=part.get_filename() or "",
+        type=part.get_content_type(),
+        text=_as_text(part),
+        base64=b64encode(content).decode() if isinstance(content, bytes) else "",
+    )
 
 
 def _as_text(part: EmailMessage) -> str:

@@ -15,11 +15,12 @@ _guard = threading.Lock()
 
 @dataclass(frozen=True)
 class Attachment:
-    """`text` is the content where it can be read as text, else empty."""
+    """`text` is the content where it can be read as text, else empty; `base64` is all of it."""
 
     name: str
     type: str
     text: str
+    base64: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,4 +12,5 @@ urlpatterns = [
     path("demo/outbox.json", views.outbox_json, name="outbox.json"),
     path("demo/outbox/<str:message_id>/", views.message, name="message"),
     path("demo/outbox/<str:message_id>/html/", views.message_html, name="message-html"),
+    path("demo/outbox/<str:message_id>/<int:number>/", views.attachment, name="attachment"),
 ]
