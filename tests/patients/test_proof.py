@@ -45,7 +45,8 @@ def test_a_birth_date_is_read_as_people_write_it(text):
 @pytest.mark.parametrize(
     "text",
     [
-        *("", " ", "1948", "48", "March 1948", "7 March", "7/3", "3/7", "7 3 48 1", "7 Mxrch 1948", "Ma 7 1948", "7 March July 1948"),
+        *("", " ", "1948", "48", "March 1948", "7 March", "7/3", "3/7", "7 3 48 1", "7 Mxrch 1948", "Ma 7 1948"),
+        *("7 March July 1948", "7 March 3 1948"),
         *("31/2/1948", "0/0/0", "00000000", "99/99/99", "8 March 1948", "7 March 1949", "7/3/2048", "7/3/48/49"),
         *("x" * 10_000, "7" * 10_000, "<b>7</b>" * 3, "'; DROP TABLE patients; --", "\x00", "½/⅓/¼", "①"),
     ],

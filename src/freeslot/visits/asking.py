@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from django.conf import settings
@@ -13,11 +14,15 @@ from freeslot.scheduling.actors import Actor, ActorKind, Door
 
 @dataclass(frozen=True)
 class Asker:
-    """Someone whose right to ask is proved. `frame` is the template their door draws around the pages."""
+    """Someone whose right to ask is proved. `frame` is the template their door draws around the pages.
+
+    `until` is when this right ends by itself; None where it does not.
+    """
 
     actor: Actor
     door: Door
     frame: str
+    until: datetime | None = None
 
     @property
     def is_narrow(self) -> bool:

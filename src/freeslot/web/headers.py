@@ -33,7 +33,7 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        first = request.path_info.lstrip("/").split("/", 1)[0]
+        first = _first(request.path_info)
         if first == LINK_DOOR:
             response.headers.setdefault("Referrer-Policy", "strict-origin")
         for name, value in EVERYWHERE.items():
@@ -41,6 +41,14 @@ class HeadersMiddleware:
         if first in PRIVATE:
             keep_nothing(response)
         return response
+
+
+def is_link_door(path: str) -> bool:
+    return _first(path) == LINK_DOOR
+
+
+def _first(path: str) -> str:
+    return path.lstrip("/").split("/", 1)[0]
 
 
 def keep_nothing(response: HttpResponseBase | HttpResponse) -> None:

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.utils import timezone
 
-from freeslot.doors.link.session import live_visits, opened_visits
+from freeslot.doors.link.session import Opened, keep_open, live_visits, opened_visits
 from freeslot.doors.link.views.again import session_over
 from freeslot.scheduling.actors import Door, link_holder
 from freeslot.visits.asking import Asker, NotAnyMore
@@ -19,13 +19,20 @@ def asker_for(request: HttpRequest, ref: str) -> Asker | None:
     opened = opened_visits(request)
     if not opened or (ref and ref not in opened):
         return None
-    live = live_visits(request, timezone.now())
+    now = timezone.now()
+    live = live_visits(request, now)
     if ref in live:
-        actor = link_holder(live[ref].appointment_id, is_unusual=live[ref].is_unusual)
-        return Asker(actor=actor, door=Door.LINK, frame=FRAME)
+        if request.method == "POST":
+            keep_open(request, live[ref], now)
+        return _holder(live[ref])
     if request.user.is_authenticated:
         return None
     if live and not ref:
-        actor = link_holder(*(each.appointment_id for each in live.values()))
-        return Asker(actor=actor, door=Door.LINK, frame=FRAME)
-    raise NotAnyMore(session_over(request, opened.get(ref)))
+        return _holder(*live.values())
+    latest = next((each for each in reversed(opened.values()) if each.link_id), None)
+    raise NotAnyMore(session_over(request, opened.get(ref, latest)))
+
+
+def _holder(*opened: Opened) -> Asker:
+    actor = link_holder(*(each.appointment_id for each in opened), is_unusual=any(each.is_unusual for each in opened))
+    return Asker(actor=actor, door=Door.LINK, frame=FRAME, until=min(each.until for each in opened))

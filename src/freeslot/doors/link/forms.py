@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 LONGEST = 80
+# Without an example: a machine would try that first.
+BORN = _("Of the person whose visit it is. Write it as you like, in figures or words.")
 
 
 def _text(label: Any, help_text: Any, **attributes: str) -> forms.CharField:
@@ -22,11 +24,9 @@ def _proofs() -> dict[str, forms.CharField]:
     """Free text throughout: no wheel to turn, and however it is written it is read."""
     return {
         "birth_year": _text(
-            _("Year of birth"), _("Of the person whose visit it is, such as 1948."), inputmode="numeric"
+            _("Year of birth"), _("Of the person whose visit it is. Two or four figures."), inputmode="numeric"
         ),
-        "birth_date": _text(
-            _("Date of birth"), _("Of the person whose visit it is, as you like to write it: 7 March 1948 or 3/7/48.")
-        ),
+        "birth_date": _text(_("Date of birth"), BORN),
         "member_id": _text(_("Member number"), _("From the health plan’s card. Spaces and dashes do not matter.")),
     }
 
@@ -46,6 +46,4 @@ class CodeForm(forms.Form):
 
 class FindForm(forms.Form):
     reference = _text(_("Reference"), _("It stands in every message about the visit, such as FS-7K3M-92QD."))
-    birth_date = _text(
-        _("Date of birth"), _("Of the person whose visit it is, as you like to write it: 7 March 1948 or 3/7/48.")
-    )
+    birth_date = _text(_("Date of birth"), BORN)

@@ -21,6 +21,8 @@ from freeslot.scheduling.models import ManageLink
 
 SECONDS_BETWEEN_WRITES = 5.0
 MOST_LINKS = 10_000
+# Links written in one transaction: whoever presses Cancel meanwhile waits for no more than these.
+AT_ONCE = 50
 
 log = logging.getLogger(__name__)
 
@@ -53,21 +55,25 @@ def count_hit(link: ManageLink) -> None:
 def write_hits(*, now: datetime) -> int:
     """Writes what waits; how many reads that were. What cannot be written now waits on."""
     with _guard:
-        taken = Counter(_waiting)
+        taken = sorted(_waiting.items(), key=lambda each: each[0].link_id)
         _waiting.clear()
-    try:
-        with transaction.atomic():
-            for seen, count in taken.items():
-                _write(seen, count, now)
-    except (DatabaseError, InterfaceError) as error:
-        log.warning("The reads of links wait to be counted: %s", type(error).__name__)
-        with _guard:
-            _waiting.update(taken)
-        return 0
-    return sum(taken.values())
+    written = 0
+    while some := taken[written : written + AT_ONCE]:
+        try:
+            with transaction.atomic():
+                for seen, count in some:
+                    _write(seen, count, now)
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("The reads of links wait to be counted: %s", type(error).__name__)
+            with _guard:
+                _waiting.update(dict(taken[written:]))
+            break
+        written += len(some)
+    return sum(count for _, count in taken[:written])
 
 
 def _write(seen: Seen, count: int, now: datetime) -> None:
+    """Links are written in the order of their ids by every process, so that none waits for another in a circle."""
     ManageLink.objects.filter(pk=seen.link_id).update(opened=F("opened") + count, opened_at=now)
     AuditRow.objects.create(
         practice_id=seen.practice_id,

@@ -1,21 +1,22 @@
 """Judges a proof or a code for a link's visit, and opens the visit for this browser when it is right."""
 
-import ipaddress
 from datetime import datetime, timedelta
 
-from allauth.account.adapter import get_adapter
 from django.http import HttpRequest
 
 from freeslot.audit.models import AuditRow
+from freeslot.doors.link.addresses import network_of
 from freeslot.doors.link.session import open_visit
 from freeslot.doors.link.slowdown import address_key, link_key, one_try
 from freeslot.patients.proof import gives_proof
 from freeslot.scheduling.actors import ActorKind, Door
-from freeslot.scheduling.models import ManageLink
+from freeslot.scheduling.models import Appointment, ManageLink
 from freeslot.scheduling.operations.codes import use_code
-from freeslot.scheduling.tokens import keyed_hash
 
-NETWORK_BITS = {4: 24, 6: 48}
+PROVED = "link.proved"
+# A network counts as known once a day has passed since it was first seen: a stranger's second look is no proof of home.
+KNOWN_AFTER = timedelta(days=1)
+MOST_REMEMBERED = 200
 
 
 def prove_by_form(request: HttpRequest, link: ManageLink, typed: dict[str, str], *, now: datetime) -> bool:
@@ -40,31 +41,23 @@ def prove_by_code(request: HttpRequest, link: ManageLink, code: str, *, now: dat
 
 def _open(request: HttpRequest, link: ManageLink, *, now: datetime) -> None:
     here = network_of(request)
-    open_visit(request, link.appointment, link=link, is_unusual=_is_unusual(link, here), now=now)
+    is_unusual = _is_unusual(link.appointment, here, now=now)
+    open_visit(request, link.appointment, link=link, is_unusual=is_unusual, now=now)
     ManageLink.objects.filter(pk=link.pk).update(proved_at=now, proved_from=here)
     AuditRow.objects.create(
         practice_id=link.practice_id,
         subject_id=link.appointment_id,
         at=now,
-        action="link.proved",
+        action=PROVED,
         actor_kind=ActorKind.PATIENT,
         door=Door.LINK,
-        detail={"link": str(link.pk)},
+        detail={"link": str(link.pk), "network": here, "unusual": is_unusual},
     )
 
 
-def network_of(request: HttpRequest) -> str:
-    """The neighbourhood of the caller's address as a keyed hash: enough to know it again, useless for anything else."""
-    try:
-        address = ipaddress.ip_address(get_adapter().get_client_ip(request) or "")
-    except ValueError:
-        return ""
-    network = ipaddress.ip_network((address, NETWORK_BITS[address.version]), strict=False)
-    return keyed_hash("network", str(network))
-
-
-def _is_unusual(link: ManageLink, here: str) -> bool:
-    """Whether this patient's links were proved before, and never from this network."""
-    links = ManageLink.objects.filter(appointment__patient_id=link.appointment.patient_id).exclude(proved_from="")
-    seen = set(links.values_list("proved_from", flat=True).distinct()[:50])
-    return bool(seen) and here not in seen
+def _is_unusual(visit: Appointment, here: str, *, now: datetime) -> bool:
+    """Whether this patient's links were proved before today, and never from this network."""
+    visits = Appointment.objects.filter(patient_id=visit.patient_id).values("pk")
+    earlier = AuditRow.objects.filter(subject_id__in=visits, action=PROVED, at__lte=now - KNOWN_AFTER)
+    known = set(earlier.order_by("-at").values_list("detail__network", flat=True)[:MOST_REMEMBERED])
+    return bool(known - {None, ""}) and here not in known

@@ -8,25 +8,32 @@ from typing import Any
 from django.http import HttpRequest
 
 from freeslot.scheduling.models import Appointment, ManageLink
+from freeslot.visits.typed import forget_typed
 
 LASTS = timedelta(minutes=30)
+# Since the last press, and after the proof at most this long.
+LONGEST = timedelta(hours=4)
 IN_SESSION = "links"
 MOST_VISITS = 20
 
 
 @dataclass(frozen=True)
 class Opened:
-    """One visit that was opened by its link or by a code. `link_id` is None where a code alone opened it."""
+    """One visit that was opened by its link or by a code. `link_id` is None where a code alone opened it.
+
+    Its time runs from the last press: who cancels in the last minute can still undo.
+    """
 
     reference: str
     appointment_id: uuid.UUID
     link_id: uuid.UUID | None
     opened_at: datetime
+    pressed_at: datetime
     is_unusual: bool
 
     @property
     def until(self) -> datetime:
-        return self.opened_at + LASTS
+        return min(self.pressed_at + LASTS, self.opened_at + LONGEST)
 
     def is_live(self, now: datetime) -> bool:
         """Within its time, also by a clock that was set back."""
@@ -49,6 +56,12 @@ def open_visit(
     request.session[IN_SESSION] = kept
 
 
+def keep_open(request: HttpRequest, opened: Opened, now: datetime) -> None:
+    """Called with each press."""
+    _stored(request)[opened.reference]["pressed"] = now.isoformat()
+    request.session.modified = True
+
+
 def opened_visits(request: HttpRequest) -> dict[str, Opened]:
     """Every visit this browser ever opened in its session, live or over, by reference."""
     return {ref: _read(ref, entry) for ref, entry in _stored(request).items()}
@@ -67,8 +80,9 @@ def live_visits(request: HttpRequest, now: datetime) -> dict[str, Opened]:
 
 
 def close_visits(request: HttpRequest) -> None:
-    """Forgets all of them: for a phone or a computer that others use too."""
+    """Forgets all of them, and what was typed: for a phone or a computer that others use too."""
     request.session.pop(IN_SESSION, None)
+    forget_typed(request)
     request.session.cycle_key()
 
 
@@ -83,5 +97,6 @@ def _read(ref: str, entry: dict[str, Any]) -> Opened:
         appointment_id=uuid.UUID(entry["visit"]),
         link_id=uuid.UUID(entry["link"]) if entry["link"] else None,
         opened_at=datetime.fromisoformat(entry["at"]),
+        pressed_at=datetime.fromisoformat(entry.get("pressed", entry["at"])),
         is_unusual=entry["unusual"],
     )

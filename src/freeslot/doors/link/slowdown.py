@@ -5,17 +5,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from allauth.account.adapter import get_adapter
 from django.db import transaction
 from django.http import HttpRequest
 
+from freeslot.doors.link.addresses import household_of
 from freeslot.doors.link.models import Slowdown
 from freeslot.scheduling.tokens import keyed_hash
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)
 FORGOTTEN_AFTER = timedelta(days=1)
+# How far the clocks of several machines may be apart; beyond it the clock was set back.
+CLOCKS_APART = timedelta(minutes=1)
 # A clinic's waiting room may share one address; a link is one person's.
-FREE_TRIES = {"link": 3, "find": 3, "address": 20}
+FREE_TRIES = {"link": 3, "find": 3, "others": 3, "address": 20}
+# A right proof of one person forgives nothing that was guessed about another.
+FORGIVEN = {"link", "find"}
 
 
 class TooSoon(Exception):
@@ -41,7 +45,7 @@ def one_try(*keys: str, now: datetime) -> Iterator[Try]:
     """
     with transaction.atomic():
         rows = _locked(sorted(keys), now)
-        until = max((ready_at(row) for row in rows), default=now)
+        until = max((ready_at(row, now=now) for row in rows), default=now)
         if until > now:
             raise TooSoon(until)
         this = Try()
@@ -50,7 +54,7 @@ def one_try(*keys: str, now: datetime) -> Iterator[Try]:
             for row in rows:
                 _count(row, now)
         else:
-            Slowdown.objects.filter(key__in=[row.key for row in rows if _kind(row) != "address"]).delete()
+            Slowdown.objects.filter(key__in=[row.key for row in rows if _kind(row) in FORGIVEN]).delete()
 
 
 def wrong_tries(key: str, *, now: datetime) -> int:
@@ -58,10 +62,15 @@ def wrong_tries(key: str, *, now: datetime) -> int:
     return row.wrong if row and not _is_forgotten(row, now) else 0
 
 
-def ready_at(row: Slowdown) -> datetime:
-    """When the next try is judged: after 15, 30, 60 … seconds, at most an hour."""
+def ready_at(row: Slowdown, *, now: datetime) -> datetime:
+    """When the next try is judged: after 15, 30, 60 … seconds, at most an hour.
+
+    A clock that was set back holds nobody up: the next try is judged, and counts from then on.
+    """
     over = row.wrong - FREE_TRIES[_kind(row)]
-    return row.last_at + min(FIRST_WAIT * 2 ** min(over, 10), LONGEST_WAIT) if over >= 0 else row.last_at
+    if over < 0 or row.last_at > now + CLOCKS_APART:
+        return now
+    return row.last_at + min(FIRST_WAIT * (1 << min(over, 10)), LONGEST_WAIT)
 
 
 def forget_old_slowdowns(*, now: datetime) -> int:
@@ -73,12 +82,18 @@ def link_key(link_id: object) -> str:
     return f"link {link_id}"
 
 
-def find_key(reference: str) -> str:
-    return f"find {keyed_hash('find', reference)}"
+def find_key(request: HttpRequest, reference: str) -> str:
+    """One reference asked for from one address: nobody can slow down somebody else's search."""
+    return f"find {keyed_hash('find', f'{household_of(request)} {reference}')}"
+
+
+def others_key(patient_id: object) -> str:
+    """For proofs of other people, given by whoever came in by this patient's links."""
+    return f"others {patient_id}"
 
 
 def address_key(request: HttpRequest) -> str:
-    return f"address {keyed_hash('address', get_adapter().get_client_ip(request) or '')}"
+    return f"address {household_of(request)}"
 
 
 def _locked(keys: list[str], now: datetime) -> list[Slowdown]:

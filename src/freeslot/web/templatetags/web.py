@@ -20,6 +20,7 @@ from freeslot.web import formatting
 from freeslot.web.contrast import shades
 from freeslot.web.facts import Brand, Frame, Place
 from freeslot.web.formatting.days import day_and_clock
+from freeslot.web.headers import is_link_door
 from freeslot.web.script import script as script_text
 from freeslot.web.stylesheet import stylesheet as stylesheet_text
 
@@ -84,6 +85,13 @@ def here(context: Context) -> str:
         return str(context["come_back_to"])
     request = context.get("request")
     return request.get_full_path() if isinstance(request, HttpRequest) else "/"
+
+
+@register.simple_tag(takes_context=True)
+def may_come_back(context: Context) -> bool:
+    """Whether a redirect may carry this page's address: not where the address is itself a right."""
+    request = context.get("request")
+    return not (isinstance(request, HttpRequest) and is_link_door(request.path_info))
 
 
 @register.simple_tag

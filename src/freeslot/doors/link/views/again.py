@@ -4,13 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from freeslot.doors.link.forms import ProofForm
 from freeslot.doors.link.frames import discreet_frame
 from freeslot.doors.link.session import Opened, close_visits, opened_visits
-from freeslot.doors.link.views.link import answer
+from freeslot.doors.link.views.link import answer, in_language, nowhere
 from freeslot.scheduling.models import ManageLink
+from freeslot.visits.answers import see_other
 from freeslot.visits.entering import way_back
 from freeslot.visits.outages import told_when_away
 from freeslot.web.frame import set_frame
@@ -33,10 +34,18 @@ def session_over(request: HttpRequest, opened: Opened | None) -> HttpResponse:
     return render(request, "link/over.html", context, status=403)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @told_when_away
 def link_again(request: HttpRequest) -> HttpResponse:
-    """The proof from the page above; which link it is for, the session remembers."""
+    """The proof from the page above; which link it is for, the session remembers. Read, it is a link cut short."""
+    if request.method != "POST":
+        return nowhere(request)
+    if "language" in request.POST:
+        return in_language(request, lambda: _again(request))
+    return _again(request)
+
+
+def _again(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     link = _link_of(opened_visits(request).get(request.POST.get("ref", "")))
     if link is None or link.revoked_at or link.is_over(now):
@@ -45,9 +54,12 @@ def link_again(request: HttpRequest) -> HttpResponse:
     return answer(request, link, now=now, action=reverse("link_again"))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
+@told_when_away
 def link_close(request: HttpRequest) -> HttpResponse:
     """Ends this browser's right to the visits it opened."""
+    if request.method != "POST":
+        return see_other(reverse("find"))
     close_visits(request)
     return render(request, "link/closed.html")
 

@@ -13,6 +13,7 @@ from freeslot.doors.link.forms import CodeForm, FindForm
 from freeslot.doors.link.session import open_visit
 from freeslot.doors.link.slowdown import TooSoon, address_key, find_key, one_try
 from freeslot.doors.link.views.link import landing
+from freeslot.doors.link.waiting import with_retry
 from freeslot.messages.senders import sender_address
 from freeslot.patients.proof import dates_in
 from freeslot.practices import words
@@ -50,7 +51,9 @@ def _send(request: HttpRequest, *, now: datetime) -> HttpResponse:
         return _page(request, now=now, form=form, status=422)
     reference = parse_reference(form.cleaned_data["reference"], REFERENCE_PREFIX) or ""
     try:
-        with one_try(find_key(reference), address_key(request), now=now) as this:
+        with one_try(
+            find_key(request, reference or form.cleaned_data["reference"]), address_key(request), now=now
+        ) as this:
             this.was_wrong = True
     except TooSoon as wait:
         return _too_soon(request, wait, now=now)
@@ -100,17 +103,17 @@ def _page(
 
 def _places(now: datetime) -> list[tuple[Practice, PhoneLine]]:
     """Every practice that can be reached here, by its public name, with its phone; none where they are too many."""
-    practices = list(Practice.objects.order_by("name")[: MOST_PLACES + 1])
+    practices = list(Practice.objects.order_by("name", "pk")[: MOST_PLACES + 1])
     if len(practices) > MOST_PLACES:
         return []
-    return [(each, words.phone_line(each, place_of(each, now))) for each in practices]
+    once = {(each.public_name, each.phone): each for each in reversed(practices)}
+    return [(each, words.phone_line(each, place_of(each, now))) for each in reversed(once.values())]
 
 
 def _too_soon(request: HttpRequest, wait: TooSoon, *, now: datetime) -> HttpResponse:
-    seconds = max(1, round((wait.until - now).total_seconds()))
-    response = too_many(request, wait=length(timedelta(minutes=-(-seconds // 60)), locale=get_language() or "en"))
-    response.headers["Retry-After"] = str(seconds)
-    return response
+    minutes = -(-(wait.until - now) // timedelta(minutes=1))
+    response = too_many(request, wait=length(timedelta(minutes=minutes), locale=get_language() or "en"))
+    return with_retry(response, wait.until, now)
 
 
 def _visit(reference: str) -> Appointment | None:

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
@@ -20,6 +19,7 @@ from freeslot.doors.link.hits import count_hit
 from freeslot.doors.link.proving import prove_by_code, prove_by_form
 from freeslot.doors.link.session import live_visits
 from freeslot.doors.link.slowdown import TooSoon, link_key, wrong_tries
+from freeslot.doors.link.waiting import wait_words, with_retry
 from freeslot.scheduling.actors import Door
 from freeslot.scheduling.models import Appointment, ManageLink
 from freeslot.scheduling.operations.codes import ask_code
@@ -28,49 +28,66 @@ from freeslot.scheduling.states import LIVE
 from freeslot.visits.answers import see_other
 from freeslot.visits.outages import told_when_away
 from freeslot.visits.typed import forget_typed
-from freeslot.web.formatting import clock
 from freeslot.web.frame import frame_of, set_frame
 from freeslot.web.language import remember_language
 
-TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
-# What stands around an address in a sentence and is copied along with it.
-AROUND = ".,;:!?)>]}'\"»”’"
+# The token, then what stands around an address in a sentence and is copied along with it.
+ADDRESS = re.compile(r"\s*([A-Za-z0-9_-]{22})[/\s.,;:!?)>\]}'\"»”’…]*")
+# A page of ours to go back to; nothing in it may end a header or begin another host.
+PAGE = re.compile(r"/appointments/[A-Za-z0-9/_.?=&%+-]*")
 WRONG_BEFORE_CODE = 2
+READS = ("GET", "HEAD")
 
 
-@require_http_methods(["GET", "HEAD", "OPTIONS", "POST"])
+@require_http_methods([*READS, "OPTIONS", "POST"])
 @told_when_away
 def link(request: HttpRequest, token: str) -> HttpResponse:
+    if request.method == "OPTIONS":
+        return HttpResponse(status=204, headers={"Allow": "GET, HEAD, OPTIONS, POST"})
+    if "language" in request.POST:
+        return in_language(request, lambda: _link(request, token))
+    return _link(request, token)
+
+
+def _link(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
-    bare = token.rstrip(AROUND)
-    found = link_for(bare) if TOKEN.fullmatch(bare) else None
+    found = link_in(token)
     if found is None:
-        return render(request, "link/nowhere.html", status=404)
-    if request.method != "POST":
+        return nowhere(request)
+    if request.method in READS:
         count_hit(found)
     set_frame(request, discreet_frame(found.appointment.practice, now))
     if found.revoked_at or found.is_over(now):
-        return render(request, "link/ended.html", {"is_revoked": bool(found.revoked_at)}, status=410)
-    if found.appointment.reference in live_visits(request, now) and request.method != "POST":
+        ended = {"is_revoked": bool(found.revoked_at), "action": request.path}
+        return render(request, "link/ended.html", ended, status=410)
+    if request.method in READS and found.appointment.reference in live_visits(request, now):
         return see_other(landing(found.appointment))
     return answer(request, found, now=now, action=request.path)
 
 
-def answer(request: HttpRequest, found: ManageLink, *, now: datetime, action: str, status: int = 200) -> HttpResponse:
+def link_in(text: str) -> ManageLink | None:
+    """The link whose token `text` is, as it was copied; what cannot be one costs no statement."""
+    match = ADDRESS.fullmatch(text)
+    return link_for(match[1]) if match else None
+
+
+def nowhere(request: HttpRequest) -> HttpResponse:
+    return render(request, "link/nowhere.html", status=404)
+
+
+def answer(request: HttpRequest, found: ManageLink, *, now: datetime, action: str) -> HttpResponse:
     """The question, or what follows from what was answered; `action` is where its forms go."""
-    if request.method == "POST" and "language" in request.POST:
-        return _in_language(request, lambda: _question(request, found, now=now, action=action, status=status))
-    if request.method == "POST" and "send" in request.POST:
+    if request.method != "POST" or "language" in request.POST:
+        return _question(request, found, now=now, action=action, status=200)
+    if "send" in request.POST:
         ask_code(found.appointment, door=Door.LINK, now=now)
         return _question(request, found, now=now, action=action, status=200, is_sent=True)
-    if request.method == "POST" and "code" in request.POST:
+    if "code" in request.POST:
         return _by_code(request, found, now=now, action=action)
-    if request.method == "POST" and "then" in request.POST:
-        return _by_form(request, found, now=now, action=action)
-    return _question(request, found, now=now, action=action, status=status)
+    return _by_form(request, found, now=now, action=action)
 
 
-def _in_language(request: HttpRequest, draw: Callable[[], HttpResponse]) -> HttpResponse:
+def in_language(request: HttpRequest, draw: Callable[[], HttpResponse]) -> HttpResponse:
     """The same page in another language, without the redirect that would carry its address."""
     code = request.POST["language"]
     if code not in dict(settings.LANGUAGES):
@@ -89,7 +106,8 @@ def _by_form(request: HttpRequest, found: ManageLink, *, now: datetime, action: 
         if prove_by_form(request, found, form.cleaned_data, now=now):
             return see_other(_way_on(request, found.appointment))
     except TooSoon as wait:
-        return _question(request, found, now=now, action=action, status=429, form=form, wait=wait.until)
+        waits = _question(request, found, now=now, action=action, status=429, form=form, wait=wait.until)
+        return with_retry(waits, wait.until, now)
     form.add_error(None, _("That is not what the practice has on file. Nothing was changed."))
     return _question(request, found, now=now, action=action, status=422, form=form)
 
@@ -114,6 +132,7 @@ def _question(
     wait: datetime | None = None,
     is_sent: bool = False,
 ) -> HttpResponse:
+    # Again, for words in another language than before.
     set_frame(request, discreet_frame(found.appointment.practice, now))
     wrong = wrong_tries(link_key(found.pk), now=now)
     place = frame_of(request).place
@@ -124,7 +143,7 @@ def _question(
         "code_form": code_form or CodeForm(),
         "next": request.POST.get("next", ""),
         "ref": request.POST.get("ref", ""),
-        "wait": clock(wait, zone=place.zone, locale=place.locale) if wait and place else "",
+        "wait": wait_words(wait, place) if wait and place else "",
         "offers_code": is_sent or wrong >= WRONG_BEFORE_CODE,
         "is_sent": is_sent,
     }
@@ -134,7 +153,7 @@ def _question(
 def _way_on(request: HttpRequest, visit: Appointment) -> str:
     """Where they were when their session ended, what they asked for, or where the visit stands."""
     wished = request.POST.get("next", "")
-    if wished.startswith(reverse("appointments")) and url_has_allowed_host_and_scheme(wished, allowed_hosts=None):
+    if PAGE.fullmatch(wished):
         return wished
     forget_typed(request)
     if request.POST.get("then") == "cancel" and visit.status in LIVE:
