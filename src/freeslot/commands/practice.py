@@ -101,8 +101,9 @@ def _languages() -> list[str]:
 def _phone(number: str, country: str) -> str:
     import phonenumbers
 
-    like = phonenumbers.format_number(phonenumbers.example_number(country), phonenumbers.PhoneNumberFormat.E164)
-    refusal = f"--phone: {number} is not a telephone number in {country}, such as {like}."
+    example = phonenumbers.example_number(country)
+    like = f", such as {phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)}" if example else ""
+    refusal = f"--phone: {number} is not a telephone number in {country}{like}."
     try:
         parsed = phonenumbers.parse(number, country)
     except phonenumbers.NumberParseException as error:
