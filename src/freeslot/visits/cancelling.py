@@ -73,9 +73,12 @@ def _cancel(form: CancelForm, *, ref: str, asker: Asker, now: datetime) -> Cance
         form.add_error("key", str(STALE))
         raise Stays(STALE) from None
     except BadReason:
-        words = str(NOT_OFFERED) if said["reason"] else _("Choose why you are cancelling.")
-        form.add_error("reason", words)
+        form.add_error("reason", wrong_reason(said["reason"]))
         raise Stays(_unchanged(form)) from None
+
+
+def wrong_reason(reason: str) -> str:
+    return str(NOT_OFFERED) if reason else _("Choose why you are cancelling.")
 
 
 def _check_meant(form: CancelForm, ref: str) -> None:

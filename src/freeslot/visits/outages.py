@@ -17,6 +17,7 @@ from freeslot.scheduling.outcome import NotSaved, OutcomeUnknown
 from freeslot.visits import snapshot
 from freeslot.visits.asking import NotAnyMore, asker_for
 from freeslot.visits.snapshot import Snapshot
+from freeslot.visits.stopped import stopped_before
 from freeslot.visits.tried import stamp, tried_at
 from freeslot.web.errors import unavailable
 from freeslot.web.frame import set_frame
@@ -50,6 +51,8 @@ def told_when_away(view: View) -> View:
 
 def _away(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     """Failed before the commit. A press of the cancel page is kept whole, with the time it was first tried."""
+    if _is_press_of(request, "together") and (answer := stopped_before(request, now=now)):
+        return answer
     seen = _seen(request, ref, now)
     if seen is None or not seen.is_live or not _is_cancel(request):
         is_press = request.method == "POST" and ref
@@ -67,8 +70,12 @@ def _unknown(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
 
 
 def _is_cancel(request: HttpRequest) -> bool:
+    return _is_press_of(request, "cancellation")
+
+
+def _is_press_of(request: HttpRequest, name: str) -> bool:
     match = request.resolver_match
-    return request.method == "POST" and match is not None and match.view_name == "cancellation"
+    return request.method == "POST" and match is not None and match.view_name == name
 
 
 def _seen(request: HttpRequest, ref: str, now: datetime) -> Snapshot | None:

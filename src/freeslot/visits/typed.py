@@ -1,5 +1,7 @@
 """Keeps what somebody had typed when their session or the page was over before they pressed."""
 
+from typing import Any
+
 from django.http import HttpRequest
 
 from freeslot.visits.forms import CancelForm
@@ -7,11 +9,17 @@ from freeslot.visits.forms import CancelForm
 KEPT = ("reason", "note", "review")
 IN_SESSION = "typed"
 LONGEST = 12_000
+# Of a page about several visits: which were ticked, and what was picked from a list for each.
+PICKED, LONGEST_PICKED, MOST_VISITS = ("reason", "review"), 40, 20
 
 
 def keep_typed(request: HttpRequest) -> None:
     """In the session, which signing in keeps; with the address it was typed at, though it be no more than a press."""
-    typed = {name: request.POST.get(name, "")[:LONGEST] for name in KEPT}
+    typed: dict[str, str | list[str]] = {name: request.POST.get(name, "")[:LONGEST] for name in KEPT}
+    visits = [ref[:LONGEST_PICKED] for ref in request.POST.getlist("visit")[:MOST_VISITS]]
+    if visits:
+        picked = [f"{ref}-{name}" for ref in visits for name in PICKED]
+        typed |= {"visit": visits} | {name: request.POST.get(name, "")[:LONGEST_PICKED] for name in picked}
     request.session[IN_SESSION] = {"at": request.path, **typed}
 
 
@@ -21,10 +29,21 @@ def form_with_typed(request: HttpRequest) -> CancelForm:
     return CancelForm(initial={name: typed[name] for name in KEPT if name in typed})
 
 
+def chosen_before(request: HttpRequest) -> list[str]:
+    """The visits that were ticked at this address before."""
+    return list(_kept(request).get("visit", []))
+
+
+def picked_before(request: HttpRequest, ref: str) -> dict[str, str]:
+    """What was picked for one of several visits at this address before."""
+    kept = _kept(request)
+    return {name: str(kept[f"{ref}-{name}"]) for name in PICKED if f"{ref}-{name}" in kept}
+
+
 def forget_typed(request: HttpRequest) -> None:
     request.session.pop(IN_SESSION, None)
 
 
-def _kept(request: HttpRequest) -> dict[str, str]:
-    kept = request.session.get(IN_SESSION, {})
+def _kept(request: HttpRequest) -> dict[str, Any]:
+    kept: dict[str, Any] = request.session.get(IN_SESSION, {})
     return kept if kept.get("at") == request.path else {}

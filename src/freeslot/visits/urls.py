@@ -10,11 +10,13 @@ from freeslot.visits.views.receipt import receipt, receipt_json, receipt_pdf
 from freeslot.visits.views.release import release
 from freeslot.visits.views.resend import resend
 from freeslot.visits.views.take_back import take_back
+from freeslot.visits.views.together import together
 from freeslot.visits.views.undo import undo
 from freeslot.visits.views.visit import appointment
 
 urlpatterns = [
     path("appointments/", appointments, name="appointments"),
+    path("appointments/together/", together, name="together"),
     path("appointments/<str:ref>/", appointment, name="appointment"),
     path("appointments/<str:ref>/cancellation/", cancellation, name="cancellation"),
     path("appointments/<str:ref>/move/", move, name="move"),

@@ -72,7 +72,7 @@ def cancel_appointment(
         if earlier := key.earlier_outcome():
             event_id = uuid.UUID(earlier["event"]) if earlier["event"] else None
             return CancelOutcome(CancelResult(earlier["result"]), ref, event_id=event_id)
-        verdict = _judge(appointment, actor, now, tried_at)
+        verdict = verdict_of_press(appointment, actor, now, tried_at)
         if verdict.why is Why.CANCELLED:
             key.store(_stored(CancelResult.ALREADY, None), practice_id=appointment.practice_id, now=now)
             return CancelOutcome(CancelResult.ALREADY, ref, verdict)
@@ -104,7 +104,7 @@ def check_reason(rules: Rules, reason: str) -> None:
         raise BadReason
 
 
-def _judge(appointment: Appointment, actor: Actor, now: datetime, tried_at: datetime | None) -> Verdict:
+def verdict_of_press(appointment: Appointment, actor: Actor, now: datetime, tried_at: datetime | None) -> Verdict:
     """The verdict as of the try that failed, if it still counts; the undo window runs from this press all the same."""
     rules = appointment.rules
     if not (tried_at and tried_at <= now <= tried_at + rules.tried_grace):
