@@ -30,6 +30,13 @@ def test_a_scanned_code_shows_the_answer_at_once(open_page, receipt, dark):
     assert_accessible(page)
 
 
+def test_an_address_pasted_over_the_open_pages_own_is_checked_too(open_page, receipt, live_server):
+    page = open_page()
+    page.goto(f"{live_server.url}/receipts/verify/")
+    page.goto(check_address(receipt.token))  # the same page but for what is behind the #, so nothing is loaded
+    page.get_by_role("heading", name="This receipt is right").wait_for()
+
+
 def test_without_scripts_the_address_is_pasted(open_page, receipt):
     page = open_page(scripts=False, phone=False)
     page.goto(check_address(receipt.token))
@@ -52,5 +59,5 @@ def test_the_empty_page_is_accessible(open_page, live_server):
     assert page.get_by_label("Receipt as text").input_value() == ""
     assert_accessible(page)
     page.get_by_role("button", name="Check this receipt").click()
-    assert page.get_by_text("Paste a receipt or choose its file.").is_visible()
+    assert page.get_by_role("alert").get_by_text("Paste the receipt, or choose its file.").is_visible()
     assert_accessible(page)
