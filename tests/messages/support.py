@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from aiosmtpd.smtp import Envelope
 
 from freeslot.events.models import Event
+from freeslot.messages.kinds import MessageKind
 from freeslot.messages.letter import Letter
 from freeslot.messages.mail import mail_for
 from freeslot.messages.models import Message
@@ -16,9 +17,11 @@ from freeslot.patients.models import Contact
 from freeslot.scheduling.actors import Actor, Door
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.operations.cancel import cancel_appointment
+from freeslot.scheduling.operations.codes import ask_code
 from freeslot.scheduling.operations.undo import undo_cancel
 from tests.support.cast import RULES, Cast, make_cast
 
+TO_PATIENTS = [kind for kind in MessageKind if not kind.is_for_practice]
 TELLING_RULES = RULES | {"tell_after": {"minutes_before": 120}}
 
 
@@ -74,7 +77,8 @@ def give_phone(
 
 
 def letter_of(message: Message) -> Letter:
-    return Letter.of(Event.objects.get(pk=message.event_id), language=message.language)
+    kind = MessageKind(message.kind)
+    return Letter.of(Event.objects.get(pk=message.event_id), language=message.language, kind=kind)
 
 
 def mail_of(message: Message) -> EmailMessage:
@@ -103,7 +107,7 @@ def calendar_text(mail: EmailMessage) -> bytes:
 
 
 def one_of_each(language: str = "en", *, alias: str = "", name: str = "Elm Street Practice") -> dict[str, Message]:
-    """A message of every kind, by its kind."""
+    """A message of every kind that a patient gets, by its kind."""
     cast = make_cast(language=language, rules=TELLING_RULES, name=name, weeks=2)
     if alias:
         cast.practice.neutral_alias = alias
@@ -116,7 +120,9 @@ def one_of_each(language: str = "en", *, alias: str = "", name: str = "Elm Stree
     cancel(cast, late, at=late.starts_at - timedelta(hours=5))
     told = cast.book(days=2)
     cancel(cast, told, at=told.starts_at - timedelta(hours=1))
-    return {message.kind: message for message in make_messages(cast.now + timedelta(days=3))}
+    ask_code(free, door=Door.LINK, now=cast.now + timedelta(minutes=3))
+    made = make_messages(cast.now + timedelta(days=3))
+    return {message.kind: message for message in made if not MessageKind(message.kind).is_for_practice}
 
 
 def next_try() -> datetime:

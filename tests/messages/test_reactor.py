@@ -6,21 +6,20 @@ from typing import Any
 import pytest
 
 from freeslot.events.models import Event
-from freeslot.messages.kinds import MessageKind
 from freeslot.messages.models import Message
 from freeslot.patients.models import Contact
 from freeslot.scheduling.actors import SYSTEM, Door
 from freeslot.scheduling.operations.check_in import check_in
 from freeslot.scheduling.operations.release import release_slots
 from tests.messages.gatewayserver import use_gateway
-from tests.messages.support import cancel, give_phone, make_messages, one_of_each, undo
+from tests.messages.support import TO_PATIENTS, cancel, give_phone, make_messages, one_of_each, undo
 from tests.support.cast import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
 
 
 def test_each_event_makes_the_message_it_calls_for():
-    assert set(one_of_each()) == set(MessageKind)
+    assert set(one_of_each()) == set(TO_PATIENTS)
 
 
 def test_an_event_handled_twice_makes_its_messages_once():

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from freeslot.messages.addressing import letter_for
-from freeslot.messages.kinds import MessageKind
 from freeslot.messages.models import Message
 from freeslot.messages.sms import sms_for
 from freeslot.messages.texts import segments
+from freeslot.scheduling.actors import Door
+from freeslot.scheduling.operations.codes import ask_code
 from tests.messages.gatewayserver import Gateway
-from tests.messages.support import TELLING_RULES, cancel, give_phone, make_messages, send_texts, undo
+from tests.messages.support import TELLING_RULES, TO_PATIENTS, cancel, give_phone, make_messages, send_texts, undo
 from tests.support.cast import make_cast
 
 pytestmark = pytest.mark.django_db
@@ -32,10 +33,11 @@ def texts_of_a_life(
     cancel(cast, late, at=late.starts_at - timedelta(hours=5))
     told = cast.book(days=2)
     cancel(cast, told, at=told.starts_at - timedelta(hours=1))
+    ask_code(free, door=Door.LINK, now=cast.now + timedelta(minutes=3))
     make_messages(cast.now)
     send_texts(cast.now)
     kinds = set(Message.objects.filter(channel="sms").values_list("kind", flat=True))
-    assert kinds == set(MessageKind) - {MessageKind.LINK_ASKED}
+    assert kinds == set(TO_PATIENTS)
     return gateway.bodies
 
 
@@ -107,3 +109,17 @@ def test_the_word_to_opt_out_is_not_translated(gateway: Gateway):
 
 def test_other_countries_numbers_are_told_nothing_of_it(gateway: Gateway):
     assert not any("STOP" in text for text in texts_of_a_life(gateway, number="+4915112345678"))
+
+
+def test_what_the_link_asks_and_the_practices_number_stand_where_they_fit(gateway: Gateway):
+    first, *_ = texts_of_a_life(gateway, name="Elm", number="+4915112345678")
+
+    assert first.endswith("/ Asks for year of birth. Tel. (212) 555-0142")
+    assert segments(first) == 1
+
+
+def test_they_never_make_a_text_longer(gateway: Gateway):
+    texts = texts_of_a_life(gateway, number="+4915112345678")
+
+    assert {segments(text) for text in texts} == {1}
+    assert not all("Tel." in text for text in texts)

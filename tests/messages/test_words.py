@@ -10,7 +10,7 @@ from freeslot.messages.kinds import MessageKind
 from freeslot.messages.models import Message
 from freeslot.messages.rendering import push_of, sms_of
 from freeslot.messages.texts import segments
-from tests.messages.support import calendar_text, html_text, letter_of, mail_of, one_of_each, plain_text
+from tests.messages.support import TO_PATIENTS, calendar_text, html_text, letter_of, mail_of, one_of_each, plain_text
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ["en", "es"]
@@ -72,7 +72,7 @@ def test_the_visit_type_is_in_no_message(language: str):
         assert "Check-up" not in _everything(message)
 
 
-@pytest.mark.parametrize("kind", MessageKind)
+@pytest.mark.parametrize("kind", TO_PATIENTS)
 def test_a_practice_with_an_alias_is_named_nowhere(kind: MessageKind):
     message = one_of_each(name="Harbor HIV Clinic", alias="Visits 27")[kind]
     mail = mail_of(message)

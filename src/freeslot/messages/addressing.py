@@ -3,13 +3,18 @@
 from datetime import datetime
 
 from freeslot.events.models import Event
+from freeslot.messages.kinds import MessageKind
 from freeslot.messages.letter import Letter
 from freeslot.messages.models import Message
 from freeslot.scheduling.operations.links import give_link
 
 
 def letter_for(message: Message, *, now: datetime) -> Letter:
-    """Gives the message its link first, so that none is ever sent that leads nowhere."""
+    """Gives the message its link first, so that none is ever sent that leads nowhere. The practice gets no link."""
+    kind = MessageKind(message.kind)
+    event = Event.objects.get(pk=message.event_id)
+    if kind.is_for_practice:
+        return Letter.of(event, language=message.language, kind=kind)
     token = give_link(
         seed=message.pk,
         appointment_id=message.appointment_id,
@@ -17,4 +22,4 @@ def letter_for(message: Message, *, now: datetime) -> Letter:
         contact_id=message.contact_id,
         now=now,
     )
-    return Letter.of(Event.objects.get(pk=message.event_id), language=message.language, token=token)
+    return Letter.of(event, language=message.language, token=token, kind=kind)

@@ -13,7 +13,7 @@ from freeslot.events.models import Event
 from freeslot.events.wake import wake_after_commit
 from freeslot.messages.codes import codes_for
 from freeslot.messages.fates import Blame
-from freeslot.messages.kinds import MessageKind, kind_of
+from freeslot.messages.kinds import MessageKind, kind_of, tells_practice
 from freeslot.messages.models import Message
 from freeslot.messages.reactor import channel_of, contacts_told, reason_against
 from freeslot.messages.senders import sender_address
@@ -82,9 +82,13 @@ def deliveries_of(
 def send_again(*, message_id: uuid.UUID, appointment_id: uuid.UUID, now: datetime) -> Again:
     """Queues the same mail once more, byte for byte: at most once a minute and five times in all.
 
+    The practice's own messages are not the patient's to repeat.
+
     A message that a later one has overtaken stays where it is: its calendar part would bring the old state back.
     """
     message = Message.objects.filter(pk=message_id, appointment_id=appointment_id).exclude(channel="none").first()
+    if message is not None and _is_notice(message.kind):
+        return Again.UNKNOWN
     if message is None:
         return Again.UNKNOWN
     same_reader = Message.objects.filter(
@@ -124,7 +128,7 @@ def _delivery(message: Message, place: Place | None, *, is_latest: bool) -> Deli
         event_id=message.event_id,
         kind=message.kind,
         channel=message.channel,
-        what=_what(message.channel, message.address),
+        what=_("Message to the practice") if _is_notice(message.kind) else _what(message.channel, message.address),
         state=_state(message),
         words=_words(message, place),
         at=message.delivered_at or message.sent_at,
@@ -136,6 +140,7 @@ def _delivery(message: Message, place: Place | None, *, is_latest: bool) -> Deli
 
 def _can_be_sent_again(message: Message) -> bool:
     is_kept_back = message.channel == Message.Channel.NONE or message.last_error in KEPT_BACK
+    is_kept_back = is_kept_back or _is_notice(message.kind)
     return message.done_at is not None and message.repeats < MOST_REPEATS and not is_kept_back
 
 
@@ -145,7 +150,20 @@ def _expected(event_id: uuid.UUID) -> list[Delivery]:
     if event is None or kind is None:
         return []
     contacts = contacts_told(Appointment.objects.get(pk=event.subject_id))
-    return [_expected_for(contact, event_id=event_id, kind=kind) for contact in contacts]
+    expected = [_expected_for(contact, event_id=event_id, kind=kind) for contact in contacts]
+    return [*expected, *_expected_notice(event)]
+
+
+def _expected_notice(event: Event) -> list[Delivery]:
+    if not tells_practice(event):
+        return []
+    kind, channel = MessageKind.PRACTICE_NOTICE, Message.Channel.EMAIL
+    what, words = _("Message to the practice"), _("on its way")
+    return [Delivery(event_id=event.pk, kind=kind, channel=channel, what=what, state="waiting", words=words)]
+
+
+def _is_notice(kind: str) -> bool:
+    return MessageKind(kind).is_for_practice
 
 
 def _expected_for(contact: Contact, *, event_id: uuid.UUID, kind: MessageKind) -> Delivery:

@@ -16,11 +16,17 @@ class MessageKind(StrEnum):
     UNDONE = "undone"
     PRACTICE_TOLD = "practice_told"
     LINK_ASKED = "link_asked"
+    PRACTICE_NOTICE = "practice_notice"
+
+    @property
+    def is_for_practice(self) -> bool:
+        """Whether the practice is its reader: such a message carries no link, no proof and nothing for a calendar."""
+        return self is MessageKind.PRACTICE_NOTICE
 
     @property
     def calendar_method(self) -> str:
         """The iTIP method of its calendar part; empty where nothing about the visit has changed."""
-        if self in {MessageKind.PRACTICE_TOLD, MessageKind.LINK_ASKED}:
+        if self in {MessageKind.PRACTICE_TOLD, MessageKind.LINK_ASKED, MessageKind.PRACTICE_NOTICE}:
             return ""
         return "REQUEST" if self in {MessageKind.BOOKED, MessageKind.UNDONE} else "CANCEL"
 
@@ -33,6 +39,11 @@ ALWAYS = {
 }
 # The events that call for a message, whatever was decided.
 CALLING = ("appointment.cancelled", *ALWAYS)
+
+
+def tells_practice(event: Event) -> bool:
+    """Whether a patient was promised that the practice is told, so that it has to be."""
+    return event.kind == "appointment.practice_told"
 
 
 def appointment_id_of(event: Event) -> uuid.UUID:

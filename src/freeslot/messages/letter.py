@@ -41,9 +41,12 @@ class Letter:
     token: str = ""
 
     @classmethod
-    def of(cls, event: Event, *, language: str, token: str = "") -> Self:
-        """`token` is the manage link's. Raises ValueError for an event that calls for no message."""
-        kind = kind_of(event)
+    def of(cls, event: Event, *, language: str, token: str = "", kind: MessageKind | None = None) -> Self:
+        """`token` is the manage link's, `kind` the message's where it is not the patient's own about this event.
+
+        Raises ValueError for an event that calls for no message.
+        """
+        kind = kind or kind_of(event)
         if kind is None:
             raise ValueError(event.kind)
         appointment = Appointment.objects.for_pages().get(pk=appointment_id_of(event))

@@ -33,7 +33,8 @@ def mail_for(message: Message, letter: Letter) -> EmailMessage:
     calendar = calendar_for(letter, address=recipient)
     if calendar:
         _add_calendar(mail, calendar, method=letter.kind.calendar_method)
-    for name, media_type, content in attachments_for(letter.event, message.language):
+    attached = [] if letter.kind.is_for_practice else attachments_for(letter.event, message.language)
+    for name, media_type, content in attached:
         kind, _, subtype = media_type.partition("/")
         mail.add_attachment(content, maintype=kind, subtype=subtype, filename=name)
     mail["Content-Language"] = message.language
@@ -63,7 +64,7 @@ def _add_headers(mail: EmailMessage, message: Message, letter: Letter) -> None:
     name, _, domain = wire_address(message.address).rpartition("@")
     mail["From"] = Address(letter.practice_name, addr_spec=sender_address())
     mail["To"] = _address(name, domain)
-    if letter.practice.email:
+    if letter.practice.email and not letter.kind.is_for_practice:
         mail["Reply-To"] = Address(letter.practice_name, addr_spec=letter.practice.email)
     mail["Subject"] = subject_of(letter)
     mail["Date"] = format_datetime(letter.event.at.astimezone(UTC).replace(microsecond=0))

@@ -78,6 +78,9 @@ class Message(Leased):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["event_id", "contact", "channel"], name="message_once"),
             models.UniqueConstraint(fields=["event_id"], condition=Q(channel="none"), name="message_to_nobody_once"),
+            models.UniqueConstraint(
+                fields=["event_id"], condition=Q(kind="practice_notice"), name="message_to_practice_once"
+            ),
             models.CheckConstraint(
                 condition=Q(state="queued", done_at__isnull=True) | (~Q(state="queued") & Q(done_at__isnull=False)),
                 name="message_ends_with_state",

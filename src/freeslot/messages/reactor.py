@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from freeslot.events.models import Event
 from freeslot.events.wake import wake_after_commit
-from freeslot.messages.kinds import MessageKind, appointment_id_of, kind_of
+from freeslot.messages.kinds import MessageKind, appointment_id_of, kind_of, tells_practice
 from freeslot.messages.models import Message
 from freeslot.messages.senders import message_host
 from freeslot.messages.sms import reason_against_texts
@@ -23,7 +23,7 @@ def react(event: Event, now: datetime) -> None:
     if kind is None:
         return
     appointment = Appointment.objects.select_related("patient", "practice").get(pk=appointment_id_of(event))
-    rows = list(_rows(event, kind, appointment, now))
+    rows = [*_rows(event, kind, appointment, now), *_notice(event, appointment, now)]
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     wake_after_commit()
 
@@ -45,8 +45,13 @@ def channel_of(contact: Contact) -> Message.Channel:
 
 def language_of(appointment: Appointment) -> str:
     """The patient's language if we speak it, else the practice's, else ours."""
+    return language_among(appointment.patient.language, appointment.practice.language)
+
+
+def language_among(*languages: str) -> str:
+    """The first of them that we speak, else ours."""
     spoken = [code for code, _ in settings.LANGUAGES]
-    wished = (appointment.patient.language, appointment.practice.language, settings.LANGUAGE_CODE)
+    wished = (*languages, settings.LANGUAGE_CODE)
     codes = (wish.replace("_", "-").split("-")[0].lower() for wish in wished)
     return next((code for code in codes if code in spoken), "en")
 
@@ -68,6 +73,19 @@ def _rows(event: Event, kind: MessageKind, appointment: Appointment, now: dateti
         row.channel = Message.Channel.NONE
         _stays(row, "no_address")
         yield row
+
+
+def _notice(event: Event, appointment: Appointment, now: datetime) -> Iterator[Message]:
+    """What a patient was told that we would tell the practice; without an address for it, a row that says so."""
+    if not tells_practice(event):
+        return
+    language = language_among(appointment.practice.language)
+    row = _row(event, MessageKind.PRACTICE_NOTICE, appointment, language, now)
+    row.address, row.channel = appointment.practice.email, Message.Channel.EMAIL
+    row.message_id = f"<{row.pk}@{message_host()}>"
+    if not row.address:
+        _stays(row, "no_address")
+    yield row
 
 
 def _stays(row: Message, reason: str) -> None:

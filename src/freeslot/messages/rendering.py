@@ -60,6 +60,7 @@ def _context(letter: Letter) -> dict[str, Any]:
         "care": sections.care_section(letter),
         "visit": sections.visit_section(letter),
         "again": sections.again_words(letter),
+        "notice": sections.notice_words(letter),
         "code": sections.code_section(letter),
         "unusual": sections.unusual_section(letter),
         "told": sections.told_words(letter),

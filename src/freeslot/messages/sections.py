@@ -80,14 +80,21 @@ def free_until_words(letter: Letter) -> str:
 
 def facts_of(letter: Letter) -> list[tuple[str, str]]:
     """What a mail proves by itself, as label and value."""
-    # Who asks for a link is not known: it is sent to find out.
-    is_known = letter.kind is not MessageKind.LINK_ASKED
-    who, door = ACTORS.get(letter.event.actor_kind, "") if is_known else "", DOORS.get(letter.event.door, "")
+    who, door = _who(letter), DOORS.get(letter.event.door, "")
     facts = [(_("Reference"), letter.reference)]
-    if letter.receipt_number:
+    if letter.receipt_number and not letter.kind.is_for_practice:
         facts.append((_("Receipt"), _("%(number)s, attached") % {"number": letter.receipt_number}))
     facts.append((letter.deed, ", ".join(str(each) for each in (_moment(letter.event.at, letter), who, door) if each)))
     return facts
+
+
+def _who(letter: Letter) -> str:
+    if letter.kind is MessageKind.LINK_ASKED:
+        # It is not known who asks: the link is sent to find out.
+        return ""
+    if letter.kind.is_for_practice:
+        return _("by the patient or someone who acts for them")
+    return str(ACTORS.get(letter.event.actor_kind, ""))
 
 
 def undo_section(letter: Letter) -> Section | None:
@@ -124,16 +131,21 @@ def asked_words(letter: Letter) -> str:
     """What the link asks for before it shows anything, and the other way in."""
     if not letter.token:
         return _("You will be asked to sign in.")
+    asked = _("It asks for the patient’s %(proof)s and nothing else.") % {"proof": _proofs_of(letter)}
+    portal = _("You can also sign in to the patient portal of %(practice)s.") % {"practice": letter.practice_name}
+    return f"{asked} {portal}"
+
+
+def asked_briefly(letter: Letter) -> str:
+    """The same where there is little room."""
+    return _("Asks for %(proof)s.") % {"proof": _proofs_of(letter)} if letter.token else ""
+
+
+def _proofs_of(letter: Letter) -> str:
     names = [str(PROOFS[name]) for name in letter.appointment.rules.proof]
-    asked = (
-        names[0]
-        if len(names) == 1
-        else _("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
-    )
-    return " ".join([
-        _("It asks for the patient’s %(proof)s and nothing else.") % {"proof": asked},
-        _("You can also sign in to the patient portal of %(practice)s.") % {"practice": letter.practice_name},
-    ])  # fmt: skip
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
 
 
 PROOFS = {
@@ -141,6 +153,21 @@ PROOFS = {
     "birth_date": gettext_lazy("date of birth"),
     "member_id": gettext_lazy("member number"),
 }
+
+
+def notice_words(letter: Letter) -> str:
+    """What the practice has to know and to do, in its own mail."""
+    at = clock(letter.event.at, zone=letter.place.zone, locale=letter.place.locale)
+    said = {"time": f"{at} ({zone_words(letter.place.zone, letter.place.locale)})"}
+    sentences = [
+        _("The patient let you know at %(time)s that they are not coming.") % said,
+        _("The visit is still booked, since your rules take no cancel online at that hour: you decide what happens."),
+    ]
+    if letter.fee:
+        sentences.append(
+            _("By your rules a late cancel costs %(fee)s.") % {"fee": fee_amount(letter.fee, letter.place)}
+        )
+    return " ".join(sentences)
 
 
 def code_section(letter: Letter) -> Section | None:

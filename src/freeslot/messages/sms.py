@@ -13,12 +13,18 @@ from freeslot.messages.fates import Blame, Fate, NotSent
 from freeslot.messages.letter import Letter
 from freeslot.messages.models import Message
 from freeslot.messages.rendering import sms_of
+from freeslot.messages.sections import asked_briefly
 from freeslot.messages.senders import page_address
 from freeslot.messages.texts import gsm_text, segments
 from freeslot.patients.models import Contact
+from freeslot.web.formatting import phone
 
 NO_CONSENT, LANDLINE = "no_consent", "landline"
 # The countries behind +1 (North American Numbering Plan).
+# 47 CFR 64.1200(a)(9)(iv) has health care texts offer the opt-out by «STOP» in each message and keep to 160 characters;
+# the carriers' rules (CTIA, Messaging Principles and Best Practices) ask for it in the first one. So it stands in the
+# first text always, and in every later one that it does not raise to another segment. STOP is the word that carriers
+# act upon in every language, so it is not translated.
 ASKS_FOR_OPT_OUT = "+1"
 
 
@@ -44,7 +50,7 @@ def sms_for(message: Message, letter: Letter) -> Sms:
     if reason := reason_against_texts(contact):
         raise NotSent(Fate.NEVER, reason)
     to = wire_number(message.address, country=letter.practice.country)
-    return Sms(to=to, body=_with_opt_out(sms_of(letter), message, to=to), report_to=_report_address(message))
+    return Sms(to=to, body=_with_what_fits(letter, message, to=to), report_to=_report_address(message))
 
 
 def wire_number(number: str, *, country: str) -> str:
@@ -58,20 +64,32 @@ def wire_number(number: str, *, country: str) -> str:
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
 
 
-def _with_opt_out(text: str, message: Message, *, to: str) -> str:
-    """Numbers behind +1 are told how to have no more texts: always in the first text to them, and in every later one
-    whose length it does not raise to another segment.
-
-    47 CFR 64.1200(a)(9)(iv) has health care texts offer the opt-out by «STOP» in each message and keep to 160
-    characters; the carriers' rules (CTIA, Messaging Principles and Best Practices) ask for it in the first one.
-    STOP is the word that carriers act upon in every language, so it is not translated.
-    """
-    if not to.startswith(ASKS_FOR_OPT_OUT):
-        return text
+def _with_what_fits(letter: Letter, message: Message, *, to: str) -> str:
+    """The text, then what its link asks for and the practice's number as far as they raise it to no further segment."""
+    text, way_out = sms_of(letter), ""
     with override(message.language):
-        way_out = gsm_text(_("Reply STOP to opt out"))
-    longer = f"{text} {way_out}"
-    return longer if segments(longer) == segments(text) or _is_first(message) else text
+        number = phone(letter.practice.phone, country=letter.practice.country)
+        extras = [gsm_text(words) for words in (asked_briefly(letter), _("Tel. %(phone)s") % {"phone": number})]
+        if to.startswith(ASKS_FOR_OPT_OUT):
+            way_out = gsm_text(_("Reply STOP to opt out"))
+    if way_out and (_fits(text, way_out) or _is_first(message)):
+        return _joined(_with_extras(text, extras, way_out), way_out)
+    return _with_extras(text, extras, "")
+
+
+def _with_extras(text: str, extras: list[str], last: str) -> str:
+    for extra in filter(None, extras):
+        if segments(_joined(text, extra, last)) == segments(_joined(text, last)):
+            text = _joined(text, extra)
+    return text
+
+
+def _fits(text: str, more: str) -> bool:
+    return segments(_joined(text, more)) == segments(text)
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(filter(None, parts))
 
 
 def _is_first(message: Message) -> bool:
