@@ -130,6 +130,9 @@ def test_a_message_that_arrives_is_shown_without_loading_again(show, folder):
     page = show("done")
     html = (folder / "done.html").read_text(encoding="utf-8")
     later = html.replace("on its way", "delivered 6:01 am").replace(" data-live", "")
+    later = later.replace("See whether it has gone out", "Look in your spam folder")
     page.route("**/done.html", lambda route: route.fulfill(body=later, content_type=KINDS["html"]))
     page.get_by_text("delivered 6:01 am").wait_for()
+    page.get_by_text("Look in your spam folder").wait_for()
+    assert page.get_by_text("See whether it has gone out").count() == 0
     assert page.locator("#deliveries").get_attribute("data-live") is None
