@@ -69,7 +69,7 @@ def _with_what_fits(letter: Letter, message: Message, *, to: str) -> str:
     text, way_out = sms_of(letter), ""
     with override(message.language):
         number = phone(letter.practice.phone, country=letter.practice.country)
-        extras = [gsm_text(words) for words in (asked_briefly(letter), _("Tel. %(phone)s") % {"phone": number})]
+        extras = [gsm_text(words) for words in (asked_briefly(letter), number)]
         if to.startswith(ASKS_FOR_OPT_OUT):
             way_out = gsm_text(_("Reply STOP to opt out"))
     if way_out and (_fits(text, way_out) or _is_first(message)):
