@@ -189,6 +189,8 @@ LOGGING = {
         # Its warnings are one for every page that was refused or not found.
         "django.request": {"level": "ERROR", "filters": ["not_in_maintenance"]},
         "django.security.DisallowedHost": {"filters": ["without_traceback"]},
+        # At DEBUG it writes out all that a page was drawn from.
+        "django.template": {"level": "INFO"},
         # What is wrong with a file that somebody hands in is said to them.
         "pypdf": {"level": "CRITICAL"},
     },

@@ -3,6 +3,7 @@
 import ipaddress
 
 from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from freeslot.scheduling.tokens import keyed_hash
@@ -23,8 +24,8 @@ def network_of(request: HttpRequest) -> str:
 def _hashed(request: HttpRequest, use: str, bits: dict[int, int]) -> str:
     """Empty where the server was not told an address."""
     try:
-        address = ipaddress.ip_address(get_adapter().get_client_ip(request) or "")
-    except ValueError:
+        address = ipaddress.ip_address(get_adapter().get_client_ip(request))
+    except (PermissionDenied, ValueError):
         return ""
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped

@@ -42,9 +42,10 @@ def one_try(*keys: str, now: datetime) -> Iterator[Try]:
     """Raises TooSoon while any of the keys has to wait; else a wrong try is counted for each of them.
 
     The rows are locked while the try is judged, so many at once count as many. A right try clears what is its link's.
+    An empty key counts for nobody.
     """
     with transaction.atomic():
-        rows = _locked(sorted(keys), now)
+        rows = _locked(sorted(filter(None, keys)), now)
         until = max((ready_at(row, now=now) for row in rows), default=now)
         if until > now:
             raise TooSoon(until)
@@ -93,7 +94,9 @@ def others_key(patient_id: object) -> str:
 
 
 def address_key(request: HttpRequest) -> str:
-    return f"address {household_of(request)}"
+    """Empty where the address is not known: what strangers do must not slow down everybody."""
+    household = household_of(request)
+    return f"address {household}" if household else ""
 
 
 def _locked(keys: list[str], now: datetime) -> list[Slowdown]:

@@ -141,7 +141,7 @@ def _question(
         "asked": found.appointment.rules.proof,
         "form": form or ProofForm(asked=found.appointment.rules.proof),
         "code_form": code_form or CodeForm(),
-        "next": request.POST.get("next", ""),
+        "next": _wished(request),
         "ref": request.POST.get("ref", ""),
         "wait": wait_words(wait, place) if wait and place else "",
         "offers_code": is_sent or wrong >= WRONG_BEFORE_CODE,
@@ -152,13 +152,17 @@ def _question(
 
 def _way_on(request: HttpRequest, visit: Appointment) -> str:
     """Where they were when their session ended, what they asked for, or where the visit stands."""
-    wished = request.POST.get("next", "")
-    if PAGE.fullmatch(wished):
+    if wished := _wished(request):
         return wished
     forget_typed(request)
     if request.POST.get("then") == "cancel" and visit.status in LIVE:
         return reverse("cancellation", args=[visit.reference])
     return landing(visit)
+
+
+def _wished(request: HttpRequest) -> str:
+    wished = request.POST.get("next", "")
+    return wished if PAGE.fullmatch(wished) else ""
 
 
 def landing(visit: Appointment) -> str:
