@@ -56,14 +56,14 @@ def _page(
     request: HttpRequest, *, done: list[Seen], unknown: list[Seen], left: list[Seen], now: datetime
 ) -> HttpResponse:
     everything = [*done, *unknown, *left]
-    stamps = {seen.ref: _stamp(request, seen.ref, now) for seen in [*unknown, *left]}
-    first = min((tried_at(text, ref=ref) or now for ref, text in stamps.items()), default=now)
+    # Those that are done go along with their keys: they stay as they are, and the result tells of all.
+    stamps = {seen.ref: _stamp(request, seen.ref, now) for seen in everything}
     context = {
         "question": _("We do not know yet") if unknown else headline(len(done), len(everything)),
         "done": done,
         "unknown": unknown,
         "left": left,
-        "tried_at": first,
+        "tried_at": min(tried_at(text, ref=ref) or now for ref, text in stamps.items()),
         "place": everything[0].card.place,
         "look": f"{reverse('together')}?{urlencode([('done', seen.ref) for seen in everything])}",
         "seconds": SECONDS_UNTIL_NEXT_LOOK,
