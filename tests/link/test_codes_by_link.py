@@ -1,0 +1,133 @@
+"""A code to the known contact: the other way in, by the link's page."""
+
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from freeslot.scheduling.models import LinkCode
+from freeslot.scheduling.operations.codes import use_code
+from tests.link.doors import address_of, newest_code, token_of, wrong_code
+from tests.support.cast import NOW, make_cast
+from tests.visits.pages import address, read
+
+
+def send(client: Client, token: str):
+    return client.post(address_of(token), {"send": "code"})
+
+
+def use(client: Client, token: str, code: str, **given: str):
+    return client.post(address_of(token), {"code": code} | given)
+
+
+def test_a_code_is_sent_and_opens_the_visit(cast):
+    visit, client = cast.book(), Client()
+    token = token_of(visit)
+    answer = send(client, token)
+    assert answer.status_code == 200
+    assert "If the practice has an e-mail address or phone on file" in read(answer).text
+    assert newest_code(visit) not in answer.content.decode()
+    answer = use(client, token, newest_code(visit))
+    assert (answer.status_code, answer.headers["Location"]) == (303, address(visit))
+    assert client.get(address(visit)).status_code == 200
+
+
+def test_asking_twice_says_the_same_and_sends_one(cast):
+    client, token = Client(), token_of(cast.book())
+    assert [read(send(client, token)).text, LinkCode.objects.count()] == [read(send(client, token)).text, 1]
+
+
+def test_a_wrong_code_opens_nothing_and_says_so(cast):
+    visit, client = cast.book(), Client()
+    token = token_of(visit)
+    send(client, token)
+    for code in (wrong_code(visit), "", "x" * 10_000, "\x00"):
+        answer = use(client, token, code)
+        assert answer.status_code == 422
+        assert "That code does not fit, or its time is over. Have a new one sent." in read(answer).text
+    assert client.get(address(visit)).status_code == 303
+
+
+def test_it_is_good_for_a_quarter_of_an_hour(cast, later):
+    visit, token = cast.book(), ""
+    token = token_of(visit)
+    send(Client(), token)
+    later(cast.now + timedelta(minutes=15))
+    assert use(Client(), token, newest_code(visit)).status_code == 422
+
+
+def test_it_serves_once(cast):
+    visit = cast.book()
+    token = token_of(visit)
+    send(Client(), token)
+    assert [use(Client(), token, newest_code(visit)).status_code for _ in range(2)] == [303, 422]
+
+
+def test_after_five_wrong_ones_a_new_one_is_needed(cast, later):
+    visit, client = cast.book(), Client()
+    token = token_of(visit)
+    send(client, token)
+    for _ in range(5):
+        use(client, token, wrong_code(visit))
+    assert use(client, token, newest_code(visit)).status_code == 422
+    later(cast.now + timedelta(minutes=1))
+    send(client, token)
+    assert use(client, token, newest_code(visit)).status_code == 303
+
+
+def test_another_visits_code_is_none(cast):
+    visit, other = cast.book(), cast.book(days=12)
+    token, others = token_of(visit), token_of(other)
+    send(Client(), token)
+    send(Client(), others)
+    assert use(Client(), token, newest_code(other)).status_code == 422
+
+
+def test_a_code_leads_back_to_where_one_was(cast):
+    visit = cast.book()
+    token = token_of(visit)
+    send(Client(), token)
+    answer = use(Client(), token, newest_code(visit), next=address(visit, "cancellation/"))
+    assert answer.headers["Location"] == address(visit, "cancellation/")
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_with_the_same_code_are_one(clock):
+    visit = make_cast(weeks=2).book()
+    send(Client(), token_of(visit))
+    code, start, answers = newest_code(visit), Barrier(6), []
+
+    def try_it() -> None:
+        start.wait()
+        answers.append(use_code(visit, code, now=NOW))
+        connection.close()
+
+    threads = [Thread(target=try_it) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [False] * 5 + [True]
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_many_who_ask_at_once_are_sent_one(clock):
+    visit = make_cast(weeks=2).book()
+    token, start = token_of(visit), Barrier(6)
+
+    def ask() -> None:
+        client = Client()
+        start.wait()
+        send(client, token)
+        connection.close()
+
+    threads = [Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert LinkCode.objects.count() == 1

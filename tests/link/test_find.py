@@ -1,0 +1,203 @@
+"""A lost link: whatever is asked, the answer is the same, and only the known contact learns more."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from freeslot.events.models import Event
+from freeslot.practices.models import Practice
+from freeslot.scheduling.models import Appointment, LinkCode
+from tests.link.doors import alias, newest_code, wrong_code
+from tests.visits.pages import address, press_cancel, read
+
+BORN = "7 March 1948"
+
+
+def ask(client: Client, reference: str, birth_date: str = BORN):
+    return client.post("/find/", {"reference": reference, "birth_date": birth_date})
+
+
+def use(client: Client, reference: str, code: str):
+    return client.post("/find/", {"reference": reference, "code": code})
+
+
+def said(answer, reference: str = "") -> tuple[int, str, list[tuple[str, str]]]:
+    """All of an answer but what is random in every page, and the reference that the asker sent."""
+    text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", answer.content.decode())
+    return answer.status_code, text.replace(reference, "") if reference else text, sorted(answer.headers.items())
+
+
+def test_the_page_asks_for_two_things_and_fills_in_a_reference(db):
+    page = read(Client().get("/find/?reference=FS-7K3M-92QD"))
+    assert page.heading == "Find your visit"
+    assert (page.fields["reference"], page.fields["birth_date"]) == ("FS-7K3M-92QD", "")
+    assert "Send me a new link" in page.buttons
+
+
+def test_whatever_is_asked_the_answer_is_the_same(cast):
+    visit, other, past = cast.book(), cast.book(), cast.book(days=12)
+    Appointment.objects.filter(pk=past.pk).update(
+        starts_at=cast.now - timedelta(days=9), ends_at=cast.now - timedelta(days=8)
+    )
+    answers = [
+        said(ask(Client(), visit.reference), visit.reference),
+        said(ask(Client(), other.reference, "8 March 1948"), other.reference),
+        said(ask(Client(), past.reference), past.reference),
+        said(ask(Client(), "FS-0000-0000"), "FS-0000-0000"),
+        said(ask(Client(), "FS-7K3M-92QE"), "FS-7K3M-92QE"),
+        said(ask(Client(), "not-a-number"), "not-a-number"),
+        said(ask(Client(), visit.reference, "nonsense"), visit.reference),
+    ]
+    assert [status for status, _, _ in answers] == [200] * len(answers)
+    assert len({str(answer) for answer in answers}) == 1
+
+
+def test_only_the_right_pair_has_something_sent(cast):
+    visit = cast.book()
+    for pair in ((visit.reference, "8 March 1948"), (visit.reference, "1948"), ("FS-0000-0000", BORN)):
+        ask(Client(), *pair)
+    assert not Event.objects.filter(kind="link.asked").exists()
+    ask(Client(), f" {visit.reference.lower().replace('-', ' ')} ", "3/7/48")
+    assert Event.objects.filter(kind="link.asked").count() == 1
+
+
+def test_reference_and_birth_date_alone_show_and_cancel_nothing(cast):
+    visit, client = cast.book(), Client()
+    text = ask(client, visit.reference).content.decode()
+    hidden = ["Maria", "Lopez", "Osei", "Check-up", "example.org", newest_code(visit), str(visit.starts_at.date())]
+    assert [each for each in hidden if each in text] == []
+    assert "data-ref" not in text
+    assert client.get(address(visit)).status_code == 303
+    assert client.post(address(visit, "cancellation/"), {"confirm": "0", "key": "k"}).status_code == 303
+    assert Appointment.objects.get(pk=visit.pk).status == "booked"
+
+
+def test_the_code_that_was_sent_opens_the_visit(cast):
+    visit, client = cast.book(), Client()
+    ask(client, visit.reference)
+    answer = use(client, visit.reference, newest_code(visit))
+    assert (answer.status_code, answer.headers["Location"]) == (303, address(visit))
+    assert press_cancel(client, visit).status_code == 303
+    assert Appointment.objects.get(pk=visit.pk).status == "cancelled"
+
+
+def test_the_code_of_a_cancelled_visit_leads_to_its_undo(cast, patient):
+    visit, client = cast.book(), Client()
+    press_cancel(patient, visit)
+    ask(client, visit.reference)
+    assert use(client, visit.reference, newest_code(visit)).headers["Location"] == address(visit, "receipt/")
+
+
+def test_a_wrong_code_and_a_wrong_reference_are_told_apart_by_nothing(cast):
+    visit, unknown = cast.book(), "FS-0000-0000"
+    ask(Client(), visit.reference)
+    wrong = use(Client(), visit.reference, wrong_code(visit))
+    nobody = use(Client(), unknown, wrong_code(visit))
+    nonsense = use(Client(), "x" * 10_000, wrong_code(visit))
+    text = wrong_code(visit)
+    assert said(wrong, visit.reference) == said(nobody, unknown)
+    assert (wrong.status_code, nonsense.status_code) == (422, 422)
+    assert "That code does not fit, or its time is over." in read(wrong).text
+    assert text not in str(wrong.headers)
+
+
+def test_a_code_opens_no_other_visit(cast):
+    visit, other = cast.book(), cast.book(days=12)
+    ask(Client(), visit.reference)
+    ask(Client(), other.reference)
+    assert use(Client(), visit.reference, newest_code(other)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"reference": "", "birth_date": ""}, {"reference": "x" * 10_000, "birth_date": "1"}, {"reference": "\x00"}],
+)
+def test_what_is_missing_or_too_long_is_asked_for_again(db, given):
+    answer = Client().post("/find/", given)
+    assert (answer.status_code, read(answer).heading) == (422, "Find your visit")
+
+
+def test_asking_again_and_again_has_to_wait(cast, later):
+    visit, client = cast.book(), Client()
+    assert [ask(client, visit.reference).status_code for _ in range(3)] == [200, 200, 200]
+    answer = ask(client, visit.reference)
+    page = read(answer)
+    assert (answer.status_code, page.heading, answer.headers["Retry-After"]) == (
+        429,
+        "Too many tries in a short time",
+        "15",
+    )
+    assert "Nothing was changed." in page.text
+    later(cast.now + timedelta(seconds=15))
+    assert ask(client, visit.reference).status_code == 200
+
+
+def test_an_unknown_reference_waits_alike(db):
+    client = Client()
+    assert [ask(client, "FS-0000-0000").status_code for _ in range(4)] == [200, 200, 200, 429]
+
+
+def test_nobody_can_hold_up_somebody_elses_search(cast):
+    visit = cast.book()
+    for _ in range(6):
+        ask(Client(REMOTE_ADDR="198.51.100.1"), visit.reference)
+    assert ask(Client(REMOTE_ADDR="198.51.100.2"), visit.reference).status_code == 200
+
+
+def test_nonsense_of_one_does_not_hold_up_nonsense_of_another(db):
+    client = Client()
+    assert [ask(client, f"nonsense {number}").status_code for number in range(6)] == [200] * 6
+
+
+def test_one_address_asks_for_twenty_and_then_waits(db):
+    client = Client()
+    answers = [ask(client, f"FS-0000-000{number}") for number in range(21)]
+    assert [answer.status_code for answer in answers] == [200] * 20 + [429]
+
+
+def test_codes_cannot_be_tried_at_length(cast):
+    visit, client = cast.book(), Client()
+    answers = [use(client, visit.reference, f"{number:06}").status_code for number in range(21)]
+    assert answers == [422] * 20 + [429]
+    assert LinkCode.objects.count() == 0
+
+
+def test_a_message_is_sent_at_most_once_a_minute_from_wherever_it_is_asked_for(cast):
+    visit = cast.book()
+    for number in range(5):
+        assert ask(Client(REMOTE_ADDR=f"198.51.100.{number}"), visit.reference).status_code == 200
+    assert LinkCode.objects.count() == 1
+
+
+def test_it_says_where_else_a_visit_may_have_been_booked(cast):
+    alias(cast)
+    twin = Practice.objects.get(pk=cast.practice.pk)
+    twin.pk, twin.slug = None, "elm-twin"
+    twin.save()
+    answer = ask(Client(), "FS-0000-0000")
+    page = read(answer)
+    assert "your health plan" in page.text
+    assert ("tel:+12125550142", "(212) 555-0142") in page.links
+    assert page.text.count("Your appointment") == 1
+    assert cast.practice.name not in page.text
+
+
+def test_where_there_are_very_many_places_none_is_listed(cast):
+    for number in range(25):
+        twin = Practice.objects.get(slug=cast.practice.slug)
+        twin.pk, twin.slug, twin.name = None, f"twin-{number}", f"Twin {number}"
+        twin.save()
+    assert "Twin" not in read(ask(Client(), "FS-0000-0000")).text
+
+
+def test_nothing_of_it_is_kept_or_indexed(db):
+    for answer in (Client().get("/find/"), ask(Client(), "FS-0000-0000")):
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+
+
+def test_a_form_that_was_open_too_long_says_so(db):
+    answer = Client(enforce_csrf_checks=True).post("/find/", {"reference": "x", "birth_date": "y"})
+    assert (answer.status_code, read(answer).heading) == (403, "Nothing was changed yet")
