@@ -109,11 +109,11 @@ def test_where_cancelling_online_is_over_the_practice_is_told(clock, db, sign_in
     answer = press_cancel(client, visit)
     assert answer.status_code == 303
     told = read(client.get(answer.headers["Location"]))
-    assert told.heading == "Your visit is still booked. We told the practice at 4:00 pm (New York time)."
+    assert told.heading == "Your visit is still booked. We told the practice at 4:00 pm."
     assert live(visit).status == "booked"
     for page in ("", "cancellation/"):
         again = read(client.get(address(visit, page)))
-        assert "We told the practice at 4:00 pm (New York time)." in again.text
+        assert "We told the practice at 4:00 pm." in again.text
         assert "Tell the practice I am not coming" not in again.buttons
         assert (address(visit, "cancellation/"), "Cancel this visit") not in again.links
 

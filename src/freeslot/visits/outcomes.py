@@ -12,7 +12,7 @@ from freeslot.scheduling.words import fee_words
 from freeslot.visits.asking import Asker
 from freeslot.visits.histories import cancelled_words
 from freeslot.web.facts import Panel, Place
-from freeslot.web.formatting import clock, is_today, moment, zone_words
+from freeslot.web.formatting import clock, is_today, moment
 from freeslot.web.formatting.days import day_and_clock
 
 
@@ -47,8 +47,7 @@ def told_headline(visit: Appointment, place: Place) -> str:
         when = moment(told_at, zone=place.zone, locale=place.locale, now=place.now)
         return _("Your visit is still booked. We told the practice on %(when)s.") % {"when": when}
     at = clock(told_at, zone=place.zone, locale=place.locale)
-    said = _("Your visit is still booked. We told the practice at %(time)s (%(zone)s).")
-    return said % {"time": at, "zone": zone_words(place.zone, place.locale)}
+    return _("Your visit is still booked. We told the practice at %(time)s.") % {"time": at}
 
 
 def _headline(visit: Appointment, place: Place) -> str:
