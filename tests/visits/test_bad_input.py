@@ -40,7 +40,7 @@ def test_a_late_press_that_names_no_fee_is_not_said_to_have_seen_another(cast, p
     visit = cast.book(days=0)
     answer = patient.post(address(visit, "cancellation/"), {})
     page = read(answer)
-    assert (answer.status_code, page.heading, page.fields["confirm"]) == (422, "Your visit is still booked", "2500")
+    assert (answer.status_code, page.heading, page.fields["confirm"]) == (409, "Your visit is still booked", "2500")
     assert "This page was not as we had sent it." in page.text
     assert status(visit) == "booked"
 

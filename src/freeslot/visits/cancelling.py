@@ -40,10 +40,9 @@ def press_cancel(form: CancelForm, *, ref: str, asker: Asker, now: datetime) -> 
         raise Stays(STALE if set(form.errors) - {"reason", "note"} else _unchanged(form))
     _check_meant(form, ref)
     outcome = _cancel(form, ref=ref, asker=asker, now=now)
-    if outcome.result is CancelResult.FEE_ROSE and form.cleaned_data["confirm"] is None:
-        raise Stays(STALE)
     if outcome.result is CancelResult.FEE_ROSE:
-        raise Stays("", status=409, verdict=outcome.verdict)
+        names_none = form.cleaned_data["confirm"] is None
+        raise Stays(STALE if names_none else "", status=409, verdict=outcome.verdict)
     if outcome.result is CancelResult.REFUSED:
         raise Stays("", verdict=outcome.verdict)
     prove(outcome.event)

@@ -94,7 +94,7 @@ def _question(visit: Appointment, verdict: Verdict, stays: Stays | None) -> str:
 def _why_it_stays(verdict: Verdict, stays: Stays | None, place: Place) -> str:
     if stays is None:
         return ""
-    if stays.status == 409:
+    if stays.status == 409 and not stays.why:
         words = _(
             "The fee is now %(fee)s. It is not the one you saw, so nothing was changed. Look again before you press."
         )
