@@ -89,7 +89,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "freeslot.web.headers.HeadersMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "freeslot.web.sessions.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "freeslot.visits.maintenance.MaintenanceMiddleware",
     "django.middleware.common.CommonMiddleware",

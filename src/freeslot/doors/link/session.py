@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import OperationalError
 from django.http import HttpRequest
 
 from freeslot.scheduling.models import Appointment, ManageLink
@@ -43,7 +45,10 @@ class Opened:
 def open_visit(
     request: HttpRequest, appointment: Appointment, *, link: ManageLink | None, is_unusual: bool, now: datetime
 ) -> None:
-    """A new session id, what was typed before is kept; the visits opened earlier stay open for their own time."""
+    """A new session id, what was typed before is kept; the visits opened earlier stay open for their own time.
+
+    Saved at once: whoever is led to the visit finds it open. Raises OperationalError when it cannot be.
+    """
     request.session.cycle_key()
     others = {ref: entry for ref, entry in _stored(request).items() if ref != appointment.reference}
     kept = dict(list(others.items())[-MOST_VISITS + 1 :])
@@ -54,6 +59,10 @@ def open_visit(
         "unusual": is_unusual,
     }
     request.session[IN_SESSION] = kept
+    try:
+        request.session.save()
+    except UpdateError as error:
+        raise OperationalError("The session could not be saved.") from error
 
 
 def keep_open(request: HttpRequest, opened: Opened, now: datetime) -> None:
