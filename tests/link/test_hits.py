@@ -1,6 +1,7 @@
 """Reads of links are counted beside the request: bounded, together, and never at the price of a page."""
 
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
@@ -17,7 +18,7 @@ from tests.support.cast import make_cast
 
 @pytest.fixture
 def broken(monkeypatch):
-    def fail(*_given):
+    def fail(*_given: object) -> None:
         raise OperationalError("the database is away")
 
     with monkeypatch.context() as patch:
@@ -108,7 +109,7 @@ def test_a_serving_process_writes_every_few_seconds_by_itself(clock, monkeypatch
     written = Barrier(2, timeout=20)
     real = hits.write_hits
 
-    def told(**given):
+    def told(**given: Any) -> int:
         count = real(**given)
         written.wait()
         return count

@@ -80,7 +80,7 @@ def test_a_form_that_was_open_too_long_says_so_without_it(cast):
 
 @pytest.fixture
 def away(monkeypatch):
-    def fail(*_given):
+    def fail(*_given: object) -> None:
         raise OperationalError("the database is away")
 
     monkeypatch.setattr(view, "link_for", fail)

@@ -1,5 +1,7 @@
 """While the database is away the link door says so, and whom to call; nothing is ever half done."""
 
+from typing import Any
+
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
@@ -12,7 +14,7 @@ from tests.support.cast import make_cast
 from tests.visits.pages import address, read
 
 
-def fail(*_given, **_named):
+def fail(*_given: object, **_named: object) -> None:
     raise OperationalError("the database is away")
 
 
@@ -20,7 +22,7 @@ def failing_from(statement: int):
     """The database answers so many statements, then it is gone."""
     left = iter(range(statement))
 
-    def execute(run, *given):
+    def execute(run: Any, *given: Any) -> Any:
         if next(left, None) is None:
             raise OperationalError("the database is away")
         return run(*given)

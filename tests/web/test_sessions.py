@@ -16,7 +16,7 @@ def test_a_cancel_is_told_though_its_session_ended_meanwhile(db, monkeypatch, ca
     client.force_login(cast.patient_user)
     form = read(client.get(address(visit, "cancellation/"))).fields
 
-    def save(*_given, **_named):
+    def save(*_given: object, **_named: object) -> None:
         raise OperationalError("the database is away")
 
     with monkeypatch.context() as patch:
