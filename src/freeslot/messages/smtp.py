@@ -1,6 +1,7 @@
 """The line to the mail server: one connection for many mails, each failure with a name and what follows from it."""
 
 import contextlib
+import io
 import re
 import smtplib
 import socket
@@ -135,19 +136,35 @@ class _Bounded(smtplib.SMTP):
         super().__init__(*where, **how)
 
     def send(self, s: Any) -> None:
-        self._bound()
+        self.bound()
         super().send(s)
 
     def getreply(self) -> tuple[int, bytes]:
-        self._bound()
+        self.bound()
+        if self.file is None and self.sock is not None:
+            self.file = io.BufferedReader(_Answers(self))
         return super().getreply()
 
-    def _bound(self) -> None:
+    def bound(self) -> None:
         left = self.ends_at - time.monotonic()
         if left <= 0:
             raise TimeoutError
         if self.sock is not None:
             self.sock.settimeout(min(left, SECONDS_FOR_A_STEP))
+
+
+class _Answers(io.RawIOBase):
+    """What the server says, read against the clock: a socket's own time-out would begin anew with each letter."""
+
+    def __init__(self, server: _Bounded) -> None:
+        self._server = server
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._server.bound()
+        return self._server.sock.recv_into(buffer) if self._server.sock is not None else 0
 
 
 class _BoundedFromTheFirstByte(_Bounded, smtplib.SMTP_SSL):
