@@ -151,6 +151,16 @@ def test_who_has_just_proved_is_not_asked_again(cast):
     assert Client().get(address_of(another)).status_code == 200
 
 
+def test_who_is_signed_in_and_may_see_it_is_not_asked_either(cast, patient, sign_in):
+    visit = cast.book()
+    token = token_of(visit)
+    assert patient.get(address_of(token)).headers["Location"] == address(visit)
+    press_cancel(patient, visit)
+    assert patient.get(address_of(token)).headers["Location"] == address(visit, "receipt/")
+    for other in (sign_in(cast.stranger_user), Client()):
+        assert other.get(address_of(token)).status_code == 200
+
+
 def test_a_link_of_another_visit_is_asked_about_all_the_same(cast):
     client = opened(cast.book())
     assert client.get(address_of(token_of(cast.book(days=12)))).status_code == 200

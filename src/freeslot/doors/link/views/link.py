@@ -26,6 +26,7 @@ from freeslot.scheduling.operations.codes import ask_code
 from freeslot.scheduling.operations.links import link_for
 from freeslot.scheduling.states import LIVE
 from freeslot.visits.answers import see_other
+from freeslot.visits.asking import asker_for
 from freeslot.visits.outages import told_when_away
 from freeslot.visits.typed import forget_typed
 from freeslot.web.frame import frame_of, set_frame
@@ -60,9 +61,17 @@ def _link(request: HttpRequest, token: str) -> HttpResponse:
     if found.revoked_at or found.is_over(now):
         ended = {"is_revoked": bool(found.revoked_at), "action": request.path}
         return render(request, "link/ended.html", ended, status=410)
-    if request.method in READS and found.appointment.reference in live_visits(request, now):
+    if request.method in READS and _is_known(request, found.appointment, now):
         return see_other(landing(found.appointment))
     return answer(request, found, now=now, action=request.path)
+
+
+def _is_known(request: HttpRequest, visit: Appointment, now: datetime) -> bool:
+    """Whether whoever reads this may see the visit anyway: by a proof of just now, or signed in."""
+    if visit.reference in live_visits(request, now):
+        return True
+    asker = asker_for(request, visit.reference) if request.user.is_authenticated else None
+    return asker is not None and Appointment.objects.visible_to(asker.actor, now).filter(pk=visit.pk).exists()
 
 
 def link_in(text: str) -> ManageLink | None:
