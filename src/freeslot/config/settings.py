@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "freeslot.web.headers.HeadersMiddleware",
+    "freeslot.doors.link.turns.TurnsMiddleware",
     "freeslot.web.sessions.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "freeslot.visits.maintenance.MaintenanceMiddleware",
