@@ -16,9 +16,11 @@ from bench.load import Load, joined, request, send, send_steadily
 from bench.server import cookies_for, running_server
 from bench.world import make_world
 from bench.writes import fingerprints, watched_writes
+from freeslot.doors.link.hits import AT_ONCE
 from freeslot.scheduling.models import ManageLink
 
 SECONDS, PATIENTS_A_SECOND = 30, 5
+# The links are no more than are counted in one commit.
 LINKS, PATIENTS = 40, 60
 CLIENTS, SATURATING, WARM_UP = 16, 600, 200
 MOST_TIMES = 2.0
@@ -54,6 +56,7 @@ class Measured:
 
 
 def run() -> Iterator[Figure]:
+    assert LINKS <= AT_ONCE
     world = _world()
     before = fingerprints()
     processes = 2 if connection.vendor == "postgresql" else 1
