@@ -62,8 +62,9 @@ class Machine:
         for step in shape.steps:
             if step["do"] == "browse":
                 guesses, depth = (step["guesses"][:4], 0) if quick else (step["guesses"], step["depth"])
-                crawl = Crawl(open_page(phone=False), self.link, guesses, everywhere=step["every_guess_at"])
-                crawl.go(depth)
+                starts = [self._filled(each) for each in step["from"]]
+                crawl = Crawl(open_page(phone=False), guesses, everywhere=step["every_guess_at"])
+                crawl.go(starts[:1] if quick else starts, depth)
                 self.presses += crawl.presses
             else:
                 for _ in range(step.get("times", 1)):
@@ -119,18 +120,18 @@ class Machine:
 class Crawl:
     """A browser with scripts on that opens every link of the same host, fills every field and presses every button.
 
-    Each page is pressed through once for each of its buttons, and once for each guess `everywhere` it matters.
+    Each page is pressed through once, with one guess; with each of them under the addresses of `everywhere`.
     """
 
     page: Page
-    start: str
     guesses: list[str]
     everywhere: list[str]
     presses: int = 0
     seen: set[str] = field(default_factory=set)
 
-    def go(self, depth: int) -> None:
-        waiting = [(self.start, 0)]
+    def go(self, starts: list[str], depth: int) -> None:
+        here = urlsplit(starts[0]).netloc
+        waiting = [(each, 0) for each in starts]
         for address, level in waiting:
             place = urlsplit(address).path
             if place in self.seen:
@@ -139,28 +140,27 @@ class Crawl:
             self.page.goto(address)
             found = [*self._links(), *self._pressed_through(address)]
             if level < depth:
-                waiting += [(each, level + 1) for each in found if urlsplit(each).netloc == urlsplit(self.start).netloc]
+                waiting += [(each, level + 1) for each in found if urlsplit(each).netloc == here]
 
     def _links(self) -> list[str]:
         return list(self.page.locator("a[href]").evaluate_all("links => links.map(link => link.href)"))
 
     def _pressed_through(self, address: str) -> Iterator[str]:
-        buttons = self.page.locator(EVERYTHING_TO_PRESS).count()
         is_worth_it = any(urlsplit(address).path.startswith(each) for each in self.everywhere)
         fields = self.page.locator(EVERYTHING_TO_FILL).count()
         for guess in self.guesses if is_worth_it and fields else self.guesses[:1]:
-            for index in range(buttons):
+            index = 0
+            while index < self.page.locator(EVERYTHING_TO_PRESS).count():
                 yield from self._press(address, index, guess)
+                index += 1
 
     def _press(self, address: str, index: int, guess: str) -> Iterator[str]:
-        """From where the last press led while there is such a button: what an answer offers is pressed too."""
-        if self.page.locator(EVERYTHING_TO_PRESS).count() <= index or urlsplit(self.page.url).netloc == "":
-            self.page.goto(address)
+        """On the page that the last press led to, where it is still this one: what an answer offers is pressed too."""
         for blank in self.page.locator(EVERYTHING_TO_FILL).all():
             if blank.is_visible():
                 fill(blank, guess)
         button = self.page.locator(EVERYTHING_TO_PRESS).nth(index)
-        if button.count() and button.is_visible():
+        if button.is_visible():
             self.presses += 1
             button.click()
             self.page.wait_for_load_state()
