@@ -8,7 +8,9 @@ import pytest
 from django.db import connection
 
 from freeslot.practices.models import Practice
+from freeslot.scheduling.models import ManageLink
 from tests.cli.process import ask, environment, free_port, freeslot, running, url_of_test_database, wait_until
+from tests.link.doors import link_of, token_of
 from tests.support.cast import make_cast
 
 PRACTICE = [
@@ -79,6 +81,8 @@ def test_nothing_is_replaced_under_a_running_server(deployment, tmp_path):
 @pytest.mark.django_db(transaction=True)
 def test_on_postgresql_its_own_programs_do_it(tmp_path):
     cast = make_cast(weeks=1)
+    visit = cast.book(days=1)
+    token = token_of(visit)
     env = environment(tmp_path, DATABASE_URL=url_of_test_database())
     file = tmp_path / "kept.backup"
     if shutil.which("pg_dump") is None:
@@ -87,9 +91,11 @@ def test_on_postgresql_its_own_programs_do_it(tmp_path):
 
     kept = freeslot("backup", str(file), env=env)
     Practice.objects.update(name="Changed")
+    ManageLink.objects.all().delete()
     connection.close()
     back = freeslot("restore", "--replace", str(file), env=env)
 
     assert (kept.returncode, kept.stderr) == (0, "")
     assert (back.returncode, back.stderr) == (0, "")
     assert Practice.objects.get().name == cast.practice.name
+    assert link_of(token).appointment_id == visit.pk
