@@ -1,4 +1,4 @@
-"""Takes a cancel back after its undo window, as long as nobody has taken the time: the same visit, the same reference."""
+"""Takes a cancel back after its undo window while nobody has taken the time: the same visit, the same reference."""
 
 from datetime import datetime
 
