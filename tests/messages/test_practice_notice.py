@@ -50,6 +50,8 @@ def test_it_says_which_visit_since_when_and_who_decides():
         assert "Check-up" not in body
         assert "attached" not in body
         assert "by you," not in body
+        assert "Practice told" in body
+        assert "Cancelled" not in body
     assert [part.get_content_type() for part in mail.walk() if not part.is_multipart()] == ["text/plain", "text/html"]
 
 

@@ -215,6 +215,7 @@ class Letter:
             MessageKind.BOOKED: _("Booked"),
             MessageKind.UNDONE: _("Booked again"),
             MessageKind.PRACTICE_TOLD: _("Practice told"),
+            MessageKind.PRACTICE_NOTICE: _("Practice told"),
             MessageKind.LINK_ASKED: _("Link asked for"),
         }
         return deeds.get(self.kind, _("Cancelled"))
