@@ -138,6 +138,18 @@ def test_a_code_works_while_the_answer_has_to_wait(cast):
     assert client.post(address_of(token), {"code": newest_code(visit)}).status_code == 303
 
 
+def test_who_waits_for_a_neighbours_wrong_answers_is_offered_a_code(cast):
+    visit, shared = cast.book(), from_address(1)
+    for _ in range(FREE_TRIES["address"]):
+        guess(shared, token_of(visit))
+    token = token_of(visit)
+    page = read(prove(shared, token))
+    assert page.heading == "Too many tries in a short time"
+    assert "Send me a code instead" in page.buttons
+    shared.post(address_of(token), {"send": "code"})
+    assert shared.post(address_of(token), {"code": newest_code(visit)}).status_code == 303
+
+
 def test_a_code_is_offered_after_two_wrong_answers_and_not_before(cast):
     client, token = Client(), token_of(cast.book())
     offered = ["Send me a code instead" in read(guess(client, token)).buttons for _ in range(2)]

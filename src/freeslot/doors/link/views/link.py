@@ -153,7 +153,8 @@ def _question(
         "next": _wished(request),
         "ref": request.POST.get("ref", ""),
         "wait": wait_words(wait, place) if wait and place else "",
-        "offers_code": is_sent or wrong >= WRONG_BEFORE_CODE,
+        # Also to who waits for what a neighbour behind the same address got wrong.
+        "offers_code": is_sent or wait is not None or wrong >= WRONG_BEFORE_CODE,
         "is_sent": is_sent,
     }
     return render(request, "link/proof.html", context, status=status)
