@@ -15,6 +15,7 @@ from tests.link.doors import address_of, guess, newest_code, opened, prove, toke
 from tests.visits.pages import address, press_cancel, read
 
 SECOND = timedelta(seconds=1)
+CALL = "Trouble? Call (212) 555-0142"
 
 
 def again(client: Client, page, **given: str):
@@ -151,7 +152,9 @@ def test_revoking_the_links_ends_what_they_had_opened(cast):
     answer = client.get(address(visit))
     assert answer.status_code == 403
     assert "birth_year" not in read(answer).fields
-    assert client.post("/m/", {"ref": visit.reference, "birth_year": "1948"}).status_code == 403
+    assert CALL in read(answer).text
+    pressed = client.post("/m/", {"ref": visit.reference, "birth_year": "1948"})
+    assert (pressed.status_code, CALL in read(pressed).text) == (403, True)
     assert client.get(address(other)).status_code == 200
 
 
@@ -277,6 +280,7 @@ def test_a_visit_that_a_code_opened_ends_with_a_way_to_another_code(cast, later)
     page = read(client.get(address(visit)))
     assert "birth_year" not in page.fields
     assert ("/find/", "Have a new link sent") in page.links
+    assert CALL in page.text
 
 
 def test_the_same_press_twice_is_one_cancel(cast):

@@ -1,5 +1,7 @@
 """The page after a link session's end: nothing is lost, and the same small proof leads straight back."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,7 +12,7 @@ from freeslot.doors.link.forms import ProofForm
 from freeslot.doors.link.frames import discreet_frame
 from freeslot.doors.link.session import Opened, close_visits, opened_visits
 from freeslot.doors.link.views.link import answer, in_language, nowhere
-from freeslot.scheduling.models import ManageLink
+from freeslot.scheduling.models import Appointment, ManageLink
 from freeslot.visits.answers import see_other
 from freeslot.visits.entering import way_back
 from freeslot.visits.outages import told_when_away
@@ -21,9 +23,9 @@ def session_over(request: HttpRequest, opened: Opened | None) -> HttpResponse:
     """403: says that nothing was changed, and asks the proof once more right here where there still is a link."""
     now = timezone.now()
     link = _link_of(opened)
+    _say_whom_to_call(request, opened, link, now=now)
     if link is None or link.revoked_at or link.is_over(now) or opened is None:
         return render(request, "link/over.html", {"was_pressed": request.method == "POST"}, status=403)
-    set_frame(request, discreet_frame(link.appointment.practice, now))
     context = {
         "was_pressed": request.method == "POST",
         "action": reverse("link_again"),
@@ -47,10 +49,11 @@ def link_again(request: HttpRequest) -> HttpResponse:
 
 def _again(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    link = _link_of(opened_visits(request).get(request.POST.get("ref", "")))
+    opened = opened_visits(request).get(request.POST.get("ref", ""))
+    link = _link_of(opened)
+    _say_whom_to_call(request, opened, link, now=now)
     if link is None or link.revoked_at or link.is_over(now):
         return render(request, "link/over.html", {}, status=403)
-    set_frame(request, discreet_frame(link.appointment.practice, now))
     return answer(request, link, now=now, action=reverse("link_again"))
 
 
@@ -62,6 +65,19 @@ def link_close(request: HttpRequest) -> HttpResponse:
         return see_other(reverse("find"))
     close_visits(request)
     return render(request, "link/closed.html")
+
+
+def _say_whom_to_call(request: HttpRequest, opened: Opened | None, link: ManageLink | None, *, now: datetime) -> None:
+    """The practice's frame, also where a code alone had opened the visit or its links are revoked."""
+    visit = link.appointment if link else _visit_of(opened)
+    if visit is not None:
+        set_frame(request, discreet_frame(visit.practice, now))
+
+
+def _visit_of(opened: Opened | None) -> Appointment | None:
+    if opened is None:
+        return None
+    return Appointment.objects.select_related("practice").filter(pk=opened.appointment_id).first()
 
 
 def _link_of(opened: Opened | None) -> ManageLink | None:
