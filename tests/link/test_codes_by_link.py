@@ -98,11 +98,12 @@ def test_a_code_leads_back_to_where_one_was(cast):
 def test_two_at_once_with_the_same_code_are_one(clock):
     visit = make_cast(weeks=2).book()
     send(Client(), token_of(visit))
+    link_id = LinkCode.objects.get().link_id
     code, start, answers = newest_code(visit), Barrier(6), []
 
     def try_it() -> None:
         start.wait()
-        answers.append(use_code(visit, code, now=NOW))
+        answers.append(use_code(visit, code, now=NOW, link_id=link_id))
         connection.close()
 
     threads = [Thread(target=try_it) for _ in range(6)]

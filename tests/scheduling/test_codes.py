@@ -9,7 +9,7 @@ from freeslot.audit.models import AuditRow
 from freeslot.events.models import Event
 from freeslot.scheduling.actors import Door
 from freeslot.scheduling.invariants import breaches
-from freeslot.scheduling.models import Appointment, LinkCode
+from freeslot.scheduling.models import Appointment, LinkCode, ManageLink
 from freeslot.scheduling.operations.codes import BETWEEN, LASTS, MOST_A_DAY, MOST_TRIES, ask_code, use_code
 from freeslot.scheduling.tokens import codes_for
 from tests.scheduling.acts import live
@@ -144,3 +144,26 @@ def test_a_clock_that_was_set_back_neither_floods_nor_locks_out(cast: Cast):
     earlier = timedelta(hours=-1)
     assert not ask(cast, visit, earlier)
     assert use(cast, visit, newest(visit), earlier)
+
+
+def test_whoever_uses_up_one_links_codes_leaves_the_others(cast: Cast):
+    visit = cast.book()
+    one, other = (
+        ManageLink.objects.create(
+            practice=cast.practice, appointment=visit, token_hash=str(number), given_at=cast.now
+        ).pk
+        for number in range(2)
+    )  # fmt: skip
+    assert [ask_code(visit, door=Door.LINK, now=cast.now + BETWEEN * turn, link_id=one) for turn in range(9)] == [
+        *[True] * MOST_A_DAY, False,
+    ]  # fmt: skip
+    now = cast.now + BETWEEN * 9
+    spent = newest(visit)
+    assert ask_code(visit, door=Door.LINK, now=now, link_id=other)
+    assert ask_code(visit, door=Door.LINK, now=now)
+    assert not use_code(visit, spent, now=now, link_id=other)
+    asked = LinkCode.objects.get(link_id=other)
+    for _ in range(MOST_TRIES):
+        use_code(visit, "x", now=now, link_id=one)
+    assert not use_code(visit, codes_for(asked.pk)[0], now=now, link_id=one), "it is taken where it was asked for"
+    assert use_code(visit, codes_for(asked.pk)[0], now=now, link_id=other)

@@ -39,6 +39,10 @@ class ProofForm(forms.Form):
         proofs = _proofs()
         self.fields = {name: proofs[name] for name in asked}
 
+    def refuse(self, words: str) -> None:
+        """Beside the field where there is one alone; of several, none is named: which of them is right stays unsaid."""
+        self.add_error(next(iter(self.fields)) if len(self.fields) == 1 else None, words)
+
 
 class CodeForm(forms.Form):
     code = _text(_("Code"), _("Six digits, from our message."), inputmode="numeric", autocomplete="one-time-code")

@@ -33,7 +33,7 @@ def prove_by_form(request: HttpRequest, link: ManageLink, typed: dict[str, str],
 
 def prove_by_code(request: HttpRequest, link: ManageLink, code: str, *, now: datetime) -> bool:
     """Whether this is the code that was sent to the known contact. Tries are counted with the code itself."""
-    right = use_code(link.appointment, code, now=now)
+    right = use_code(link.appointment, code, now=now, link_id=link.pk)
     if right:
         _open(request, link, now=now)
     return right

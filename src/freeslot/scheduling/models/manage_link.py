@@ -48,11 +48,15 @@ class ManageLink(OfPractice):
 class LinkCode(OfPractice):
     """A short code that was sent to the known contacts of a visit's patient, as proof that it is they who ask.
 
+    `link` is where it was asked for, and the only place where it is taken; none for one asked for without a link.
+
     The code is made from the row's id and a secret of the configuration, and is stored nowhere.
     """
 
     appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="+")
     appointment_id: uuid.UUID
+    link = models.ForeignKey(ManageLink, null=True, on_delete=models.PROTECT, related_name="+")
+    link_id: uuid.UUID | None
     asked_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)

@@ -89,7 +89,7 @@ def answer(request: HttpRequest, found: ManageLink, *, now: datetime, action: st
     if request.method != "POST" or "language" in request.POST:
         return _question(request, found, now=now, action=action, status=200)
     if "send" in request.POST:
-        ask_code(found.appointment, door=Door.LINK, now=now)
+        ask_code(found.appointment, door=Door.LINK, now=now, link_id=found.pk)
         return _question(request, found, now=now, action=action, status=200, is_sent=True)
     if "code" in request.POST:
         return _by_code(request, found, now=now, action=action)
@@ -117,7 +117,7 @@ def _by_form(request: HttpRequest, found: ManageLink, *, now: datetime, action: 
     except TooSoon as wait:
         waits = _question(request, found, now=now, action=action, status=429, form=form, wait=wait.until)
         return with_retry(waits, wait.until, now)
-    form.add_error(None, _("That is not what the practice has on file. Nothing was changed."))
+    form.refuse(_("That is not what the practice has on file. Nothing was changed."))
     return _question(request, found, now=now, action=action, status=422, form=form)
 
 
