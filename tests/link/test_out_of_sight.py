@@ -118,3 +118,12 @@ def test_after_the_proof_no_address_holds_it(cast):
     for name in ("", "cancellation/", "receipt/"):
         assert token not in client.get(address(visit, name)).content.decode()
     assert token not in str(dict(client.session))
+
+
+@pytest.mark.parametrize("given", ["next", "referrer"])
+def test_the_language_switch_of_other_pages_leads_to_no_link(cast, given):
+    address = address_of(token_of(cast.book()))
+    sent, headers = ({"next": address}, {}) if given == "next" else ({}, {"Referer": f"http://testserver{address}"})
+    answer = Client().post("/i18n/setlang/", {"language": "es"} | sent, headers=headers)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+    assert answer.cookies["freeslot_language"].value == "es"

@@ -4,12 +4,13 @@ from django.conf import settings
 from django.urls import include, path
 
 from freeslot.config import health
+from freeslot.web.language import switch_language
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", switch_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("", include("freeslot.web.urls")),
     path("", include("freeslot.receipts.urls")),

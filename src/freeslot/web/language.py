@@ -1,7 +1,21 @@
-"""Remembers the language somebody chose, as Django's own switch does, for pages that may not redirect to themselves."""
+"""Remembers the language somebody chose; pages that may not redirect to themselves do it without Django's switch."""
+
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.i18n import set_language
+
+from freeslot.web.headers import is_link_door
+
+
+def switch_language(request: HttpRequest) -> HttpResponseBase:
+    """Django's switch, which leads back to where it was pressed: but never to a link, whose address is a right."""
+    response = set_language(request)
+    if is_link_door(urlsplit(response.headers.get("Location", "")).path):
+        response.headers["Location"] = "/"
+    return response
 
 
 def remember_language(response: HttpResponse, code: str) -> None:
