@@ -11,20 +11,15 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from freeslot.audit.models import AuditRow
-from freeslot.charges.models import Charge
 from freeslot.events.leases import LEASE
 from freeslot.events.models import Event
 from freeslot.messages.models import Message
-from freeslot.receipts import keys
-from freeslot.receipts.models import Receipt
-from freeslot.receipts.verify import check
-from freeslot.scheduling.models import Appointment
 from tests.cli.process import environment, free_port, freeslot
+from tests.faults.aftermath import is_cancelled, repeated_mails
 from tests.faults.deployment import EVERYTHING, PARENT, WEB, WORKER, Deployment
 from tests.faults.pressing import Crowd
 from tests.faults.sink import SlowSink
-from tests.faults.world import Visit, booked_visits
+from tests.faults.world import booked_visits
 from tests.messages.mailserver import mail_server
 from tests.race.running import database_url
 
@@ -58,9 +53,9 @@ def test_kills_lose_nothing_that_was_acknowledged_and_repeat_one_mail_each_at_mo
             assert deployment.stop() == 0
     assert crowd.surprises == []
     assert crowd.acknowledged >= {visit.ref for visit in stubborn}
-    cancelled = {visit for visit in visits if _is_cancelled(visit, must_be=visit.ref in crowd.acknowledged)}
+    cancelled = {visit for visit in visits if is_cancelled(visit, must_be=visit.ref in crowd.acknowledged)}
     assert not cancelled & set(untouched)
-    repeats = _repeated_mails(sink, cancelled)
+    repeats = repeated_mails(sink, cancelled)
     came_upon = f"{dict(Counter(deployment.kills))}, {len(crowd.repeated)} of {len(crowd.acknowledged)} pressed again"
     print(f"{came_upon}; {len(cancelled)} cancelled, {len(sink.raw)} mails, {repeats} of them repeats")  # noqa: T201
     assert repeats <= len(deployment.kills)
@@ -107,34 +102,3 @@ def _nothing_waits() -> bool:
     waits = any(model.objects.filter(done_at__isnull=True).exists() for model in (Event, Message))
     connection.close()
     return not waits
-
-
-def _is_cancelled(visit: Visit, *, must_be: bool) -> bool:
-    """Whether it is, once it was seen that it is wholly so or not at all."""
-    events = list(Event.objects.filter(subject_id=visit.id).order_by("version"))
-    status = Appointment.objects.get(pk=visit.id).status
-    if not must_be and status == "booked":
-        assert [event.kind for event in events] == ["appointment.booked"]
-        return False
-    assert status == "cancelled", f"{visit.ref} was acknowledged"
-    assert [event.kind for event in events] == ["appointment.booked", "appointment.cancelled"]
-    event = events[1]
-    assert AuditRow.objects.filter(subject_id=visit.id, action=event.kind).count() == 1
-    proof = check(Receipt.objects.get(event=event).token, keys.jwks())
-    assert proof.claims is not None
-    assert (proof.claims.visit, proof.claims.event) == (str(visit.id), "cancelled")
-    charges = list(Charge.objects.filter(appointment_id=visit.id).values_list("event_id", "amount_minor", "state"))
-    assert charges == ([(event.pk, visit.fee_minor, "decided")] if visit.fee_minor else [])
-    told = set(Message.objects.filter(event_id=event.pk).values_list("contact_id", "state"))
-    assert told == ({(contact, "sent") for contact in visit.contacts} or {(None, "undeliverable")})
-    return True
-
-
-def _repeated_mails(sink: SlowSink, cancelled: set[Visit]) -> int:
-    """How many came more than once, once it was seen that each came, unchanged, to whom it is for, and none other."""
-    messages = Message.objects.filter(appointment_id__in=[visit.id for visit in cancelled], channel="email")
-    wanted = set(messages.filter(event_version=2).values_list("message_id", "address"))
-    arrived = list(zip([str(mail["Message-ID"]) for mail in sink.mails], sink.recipients, strict=True))
-    assert set(arrived) == wanted
-    assert len(set(zip(arrived, sink.raw, strict=True))) == len(wanted)
-    return len(arrived) - len(wanted)

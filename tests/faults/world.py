@@ -1,6 +1,7 @@
 """Booked visits whose patients are signed in already and have been told of their booking."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -35,13 +36,13 @@ class Visit:
     session: str
 
 
-def booked_visits(count: int) -> list[Visit]:
+def booked_visits(count: int, *, addresses: Sequence[int] = ADDRESSES) -> list[Visit]:
     """Every second one costs a fee to cancel; each has a patient of its own. Nothing is left to be sent."""
     now = datetime.now(UTC)
     with transaction.atomic():
         casts = [make_cast(now=now, rules=rules, name=name) for rules, name in ((NO_FEE, "Elm"), (ALWAYS_A_FEE, "Oak"))]
         visits = [
-            _visit(casts[turn % 2], addresses=ADDRESSES[turn % len(ADDRESSES)], fee_minor=FEES[turn % 2])
+            _visit(casts[turn % 2], addresses=addresses[turn % len(addresses)], fee_minor=FEES[turn % 2])
             for turn in range(count)
         ]
         while handle_due_events(now=datetime.now(UTC)):
