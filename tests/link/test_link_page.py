@@ -12,7 +12,9 @@ from tests.visits.pages import address, press_cancel, read
 NOT_A_PAGE_OF_OURS = [
     "https://elsewhere.example/appointments/", "//elsewhere.example/appointments/", "/accounts/login/", "/m/x/",
     "/appointments/\r\nSet-Cookie: x=1", "/appointments/\\elsewhere.example", "javascript:alert(1)", "appointments/",
-    "/appointments/é", "/appointments/" + " ",
+    "/appointments/é", "/appointments/" + " ", "/appointments/../accounts/login/", "/appointments/../../x",
+    "/appointments/..", "/appointments/x/..", "/appointments/%2e%2e/x/", "/appointments/.%2E/x/",
+    "/appointments/%2E./x/", "/appointments/..\\x/", "/appointments/x\\y/", "/appointments/%5Celsewhere.example",
 ]  # fmt: skip
 
 
@@ -125,6 +127,13 @@ def test_nobody_is_led_anywhere_else(cast, wished):
     visit = cast.book()
     answer = prove(Client(), token_of(visit), next=wished)
     assert (answer.status_code, answer.headers["Location"]) == (303, address(visit))
+
+
+@pytest.mark.parametrize("name", ["receipt/", "receipt.pdf", "cancellation/?look=1"])
+def test_a_page_of_ours_is_led_back_to(cast, name):
+    visit = cast.book()
+    wished = address(visit, name)
+    assert prove(Client(), token_of(visit), next=wished).headers["Location"] == wished
 
 
 def test_the_page_is_there_in_spanish_without_a_redirect(cast):

@@ -34,8 +34,9 @@ from freeslot.web.language import remember_language
 
 # The token, then what stands around an address in a sentence and is copied along with it.
 ADDRESS = re.compile(r"\s*([A-Za-z0-9_-]{22})[/\s.,;:!?)>\]}'\"»”’…]*")
-# A page of ours to go back to; nothing in it may end a header or begin another host.
-PAGE = re.compile(r"/appointments/[A-Za-z0-9/_.?=&%+-]*")
+# A page of ours to go back to; nothing in it may end a header, begin another host or climb out of the folder. Browsers
+# read %2e as a dot too, and many take a backslash for a slash.
+PAGE = re.compile(r"/appointments/(?!.*(?i:(?:\.|%2e){2}|%5c))[A-Za-z0-9/_.?=&%+-]*")
 WRONG_BEFORE_CODE = 2
 READS = ("GET", "HEAD")
 
