@@ -18,6 +18,7 @@ COMMANDS = {
     "doctor": "check every invariant of the data; exit code 1 on a breach",
     "verify-receipt": "say what a receipt proves, offline",
     "rotate-key": "sign receipts by a new key from now on",
+    "revoke-links": "end the links that messages of one visit carry",
     "backup": "write the whole database, signing keys included, into one file",
     "restore": "put a backup in place of the database",
     "practice": "create a practice",
