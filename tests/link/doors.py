@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from freeslot.doors.link import slowdown
+from freeslot.doors.link.searches import send_found
 from freeslot.patients.models import Contact
 from freeslot.scheduling.models import Appointment, LinkCode, ManageLink
 from freeslot.scheduling.operations.links import give_link, link_for
@@ -14,6 +16,14 @@ from freeslot.scheduling.tokens import codes_for
 from tests.support.cast import Cast
 
 YEAR = "1948"
+BORN = "7 March 1948"
+
+
+def ask(client: Client, reference: str, birth_date: str = BORN):
+    """Asks for a lost link, and lets the worker look into it."""
+    answer = client.post("/find/", {"reference": reference, "birth_date": birth_date})
+    send_found(now=timezone.now())
+    return answer
 
 
 def token_of(visit: Appointment, *, contact: Contact | None = None, now: datetime | None = None) -> str:

@@ -58,7 +58,7 @@ def fails_and_comes_back(visit: Appointment, press: str, statement: int) -> None
 
 
 @pytest.mark.parametrize(
-    ("where", "name"), [(find, "one_try"), (find, "_visit"), (find, "ask_code"), (find, "_places")]
+    ("where", "name"), [(find, "one_try"), (find, "_visit"), (find, "write_search"), (find, "_places")]
 )
 def test_a_lost_link_gets_it_too(cast, monkeypatch, where, name):
     visit = cast.book()

@@ -9,9 +9,8 @@ from django.test import Client
 from freeslot.doors.link.session import LASTS, LONGEST, MOST_VISITS
 from freeslot.scheduling.actors import Door
 from freeslot.scheduling.models import Appointment, IdempotencyRow, ManageLink
-from freeslot.scheduling.operations.codes import ask_code
 from freeslot.scheduling.operations.links import revoke_links
-from tests.link.doors import address_of, guess, newest_code, opened, prove, token_of
+from tests.link.doors import address_of, ask, guess, newest_code, opened, prove, token_of
 from tests.visits.pages import address, press_cancel, read
 
 SECOND = timedelta(seconds=1)
@@ -272,8 +271,8 @@ def test_a_wrong_answer_opens_no_session(cast):
 
 def test_a_visit_that_a_code_opened_ends_with_a_way_to_another_code(cast, later):
     visit, client = cast.book(), Client()
-    ask_code(visit, door=Door.LINK, now=cast.now)
-    client.post("/find/", {"reference": visit.reference, "code": newest_code(visit)})
+    asked = read(ask(client, visit.reference)).fields["asked"]
+    client.post("/find/", {"asked": asked, "code": newest_code(visit)})
     assert client.get(address(visit)).status_code == 200
     assert ManageLink.objects.count() == 0
     later(cast.now + LASTS)

@@ -1,5 +1,6 @@
 """Codes that stand in for a lost link or an unknown proof: few, short-lived, and good once."""
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -10,18 +11,23 @@ from freeslot.events.models import Event
 from freeslot.scheduling.actors import Door
 from freeslot.scheduling.invariants import breaches
 from freeslot.scheduling.models import Appointment, LinkCode, ManageLink
-from freeslot.scheduling.operations.codes import BETWEEN, LASTS, MOST_A_DAY, MOST_TRIES, ask_code, use_code
+from freeslot.scheduling.operations.codes import BETWEEN, LASTS, MOST_A_DAY, MOST_TRIES, ask_code, use_code, use_code_of
 from freeslot.scheduling.tokens import codes_for
 from tests.scheduling.acts import live
 from tests.support.cast import Cast
 
 
+def link(cast: Cast, visit: Appointment, name: str = "one") -> uuid.UUID:
+    given = {"practice": cast.practice, "appointment": visit, "given_at": cast.now}
+    return ManageLink.objects.get_or_create(token_hash=f"{name} {visit.pk}", defaults=given)[0].pk
+
+
 def ask(cast: Cast, visit: Appointment, after: timedelta = timedelta(0)) -> bool:
-    return ask_code(visit, door=Door.LINK, now=cast.now + after)
+    return ask_code(visit, door=Door.LINK, now=cast.now + after, link_id=link(cast, visit))
 
 
 def use(cast: Cast, visit: Appointment, typed: str, after: timedelta = timedelta(0)) -> bool:
-    return use_code(visit, typed, now=cast.now + after)
+    return use_code(visit, typed, now=cast.now + after, link_id=link(cast, visit))
 
 
 def newest(visit: Appointment) -> str:
@@ -148,22 +154,40 @@ def test_a_clock_that_was_set_back_neither_floods_nor_locks_out(cast: Cast):
 
 def test_whoever_uses_up_one_links_codes_leaves_the_others(cast: Cast):
     visit = cast.book()
-    one, other = (
-        ManageLink.objects.create(
-            practice=cast.practice, appointment=visit, token_hash=str(number), given_at=cast.now
-        ).pk
-        for number in range(2)
-    )  # fmt: skip
-    assert [ask_code(visit, door=Door.LINK, now=cast.now + BETWEEN * turn, link_id=one) for turn in range(9)] == [
-        *[True] * MOST_A_DAY, False,
-    ]  # fmt: skip
-    now = cast.now + BETWEEN * 9
+    one, other = link(cast, visit), link(cast, visit, "other")
+    asked = [ask(cast, visit, BETWEEN * turn) for turn in range(MOST_A_DAY + 1)]
+    assert asked == [True] * MOST_A_DAY + [False]
+    now = cast.now + BETWEEN * MOST_A_DAY
     spent = newest(visit)
     assert ask_code(visit, door=Door.LINK, now=now, link_id=other)
-    assert ask_code(visit, door=Door.LINK, now=now)
     assert not use_code(visit, spent, now=now, link_id=other)
-    asked = LinkCode.objects.get(link_id=other)
     for _ in range(MOST_TRIES):
         use_code(visit, "x", now=now, link_id=one)
-    assert not use_code(visit, codes_for(asked.pk)[0], now=now, link_id=one), "it is taken where it was asked for"
-    assert use_code(visit, codes_for(asked.pk)[0], now=now, link_id=other)
+    code = newest(visit)
+    assert not use_code(visit, code, now=now, link_id=one), "it is taken where it was asked for"
+    assert use_code(visit, code, now=now, link_id=other)
+
+
+def test_without_a_link_everybody_has_a_code_of_their_own(cast: Cast):
+    visit, mine, theirs = cast.book(), uuid.uuid4(), uuid.uuid4()
+    for each in (mine, theirs):
+        assert ask_code(visit, door=Door.LINK, now=cast.now, code_id=each)
+    assert use_code_of(theirs, codes_for(mine)[0], now=cast.now) is None
+    for _ in range(MOST_TRIES):
+        use_code_of(theirs, "000000", now=cast.now)
+    assert use_code_of(mine, codes_for(mine)[0], now=cast.now) == visit
+    assert use_code_of(mine, codes_for(mine)[0], now=cast.now) is None
+    assert use_code_of(uuid.uuid4(), "000000", now=cast.now) is None
+
+
+def test_a_links_code_is_not_taken_without_it(cast: Cast):
+    visit = cast.book()
+    ask(cast, visit)
+    asked = LinkCode.objects.get()
+    assert use_code_of(asked.pk, newest(visit), now=cast.now) is None
+
+
+def test_without_a_link_eight_a_day_are_sent(cast: Cast):
+    visit = cast.book()
+    asked = [ask_code(visit, door=Door.LINK, now=cast.now, code_id=uuid.uuid4()) for _ in range(MOST_A_DAY + 1)]
+    assert asked == [True] * MOST_A_DAY + [False]

@@ -64,6 +64,7 @@ FREESLOT_REACTORS = [
 FREESLOT_JOBS = [
     ("freeslot.scheduling.operations.release.release_lapsed", 0.5),
     ("freeslot.events.outbox.handle_due_events", 0),
+    ("freeslot.doors.link.searches.send_found", 0),
     ("freeslot.messages.sending.send_due_messages", 0),
     ("freeslot.messages.sending.send_due_texts", 0),
     ("freeslot.events.worker.beat", 5),

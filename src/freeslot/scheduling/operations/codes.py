@@ -20,41 +20,64 @@ MOST_TRIES = 5
 ASKED = "link.asked"
 
 
-def ask_code(appointment: Appointment, *, door: Door, now: datetime, link_id: uuid.UUID | None = None) -> bool:
+def ask_code(
+    appointment: Appointment,
+    *,
+    door: Door,
+    now: datetime,
+    link_id: uuid.UUID | None = None,
+    code_id: uuid.UUID | None = None,
+) -> bool:
     """Has a code and a new link sent to the patient's contacts; whether they will be.
 
-    At most once a minute and eight times a day from one link, and as often without any, so that nobody can be flooded
-    through us, and whoever uses up one link's codes leaves the others'. The door says the same words either way.
+    At most eight times a day from one link, and not twice in a minute, and eight times without any, so that nobody can
+    be flooded through us, and whoever uses up one link's codes leaves the others'. The door says the same words either
+    way. `code_id` is the id that was given to the one who asked where they have no link: each has a code of their own.
     """
     with transaction.atomic():
         locked = lock_appointment(appointment.reference, actor=SYSTEM, now=now)
         today = LinkCode.objects.filter(appointment=locked, link_id=link_id, asked_at__gt=now - timedelta(days=1))
         latest = today.order_by("-asked_at").first()
-        if latest and (latest.asked_at > now - BETWEEN or today.count() >= MOST_A_DAY):
+        is_too_soon = latest is not None and link_id is not None and latest.asked_at > now - BETWEEN
+        if is_too_soon or today.count() >= MOST_A_DAY:
             return False
-        code = LinkCode.objects.create(
+        code = LinkCode(
             practice_id=locked.practice_id, appointment=locked, link_id=link_id, asked_at=now, expires_at=now + LASTS
         )
+        code.pk = code_id or code.pk
+        code.save(force_insert=True)
         data = {"appointment_id": str(locked.pk), "code_id": str(code.pk)}
         record(locked, ASKED, actor=SYSTEM, door=door, now=now, data=data, beside=code.pk)
     return True
 
 
-def use_code(appointment: Appointment, typed: str, *, now: datetime, link_id: uuid.UUID | None = None) -> bool:
-    """Whether `typed` is the newest code that was asked for from this link, or without one, for this visit.
+def use_code(appointment: Appointment, typed: str, *, now: datetime, link_id: uuid.UUID | None) -> bool:
+    """Whether `typed` is the newest code that was asked for from this link: in time, unused, within five tries.
 
-    In time, unused, and within five tries. It serves once.
+    It serves once.
     """
-    newest = LinkCode.objects.filter(appointment=appointment, link_id=link_id).order_by("-asked_at").values("pk")[:1]
-    live = LinkCode.objects.filter(pk__in=list(newest.values_list("pk", flat=True)), used_at__isnull=True)
+    asked = LinkCode.objects.filter(appointment=appointment, link_id=link_id).order_by("-asked_at")
+    newest = asked.values_list("pk", flat=True).first()
+    return newest is not None and _use(newest, typed, now) is not None
+
+
+def use_code_of(code_id: uuid.UUID, typed: str, *, now: datetime) -> Appointment | None:
+    """The same for a code that was asked for without a link, by whoever was given its id: the visit it opens.
+
+    Tries count against that one code, so nobody can use up another's.
+    """
+    return _use(code_id, typed, now, link_id=None)
+
+
+def _use(code_id: uuid.UUID, typed: str, now: datetime, **where: None) -> Appointment | None:
+    live = LinkCode.objects.filter(pk=code_id, used_at__isnull=True, **where)
     with transaction.atomic():
-        counted = live.filter(expires_at__gt=now, tries__lt=MOST_TRIES).update(tries=F("tries") + 1)
-        if not counted:
-            return False
-        code = live.get()
+        if not live.filter(expires_at__gt=now, tries__lt=MOST_TRIES).update(tries=F("tries") + 1):
+            return None
+        code = live.select_related("appointment").get()
         digits = "".join(sign for sign in typed if sign.isdigit())
         if not any(secrets.compare_digest(digits.encode(), each.encode()) for each in codes_for(code.pk)):
-            return False
+            return None
         code.used_at = now
         code.save(update_fields=["used_at"])
-    return True
+    return code.appointment
