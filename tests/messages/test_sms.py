@@ -8,7 +8,7 @@ from freeslot.messages.addressing import letter_for
 from freeslot.messages.models import Message
 from freeslot.messages.sms import sms_for
 from freeslot.messages.texts import segments
-from freeslot.scheduling.actors import Door
+from freeslot.scheduling.actors import Door, link_holder
 from freeslot.scheduling.operations.codes import ask_code
 from tests.messages.gatewayserver import Gateway
 from tests.messages.support import TELLING_RULES, TO_PATIENTS, cancel, give_phone, make_messages, send_texts, undo
@@ -67,7 +67,7 @@ def test_a_practice_with_an_alias_is_not_named(gateway: Gateway):
     send_texts(cast.now)
 
     (text,) = gateway.bodies
-    assert text.startswith("Visits 27: your visit")
+    assert text.startswith("Visits 27: visit")
     assert "H" not in text.split(LINK)[0]
 
 
@@ -82,7 +82,7 @@ def test_numbers_behind_plus_one_are_told_how_to_opt_out_where_it_fits(gateway: 
 
 
 def test_the_first_text_says_it_even_where_it_takes_another_segment(gateway: Gateway):
-    first, *others = texts_of_a_life(gateway, name="The Practice of the Elm Street Physicians and Surgeons")
+    first, *others = texts_of_a_life(gateway, name="Elm Street Family Practice")
 
     assert first.endswith(OPT_OUT)
     assert segments(first) == 2
@@ -114,8 +114,25 @@ def test_other_countries_numbers_are_told_nothing_of_it(gateway: Gateway):
 def test_what_the_link_asks_and_the_practices_number_stand_where_they_fit(gateway: Gateway):
     first, *_ = texts_of_a_life(gateway, name="Elm", number="+4915112345678")
 
-    assert first.endswith("/ Asks for year of birth. (212) 555-0142")
+    assert first.endswith("/ (asks birth year) (212) 555-0142 or our portal")
     assert segments(first) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_text_says_what_its_link_asks_for(gateway: Gateway, language: str):
+    words = "(asks birth year)" if language == "en" else "(pide el año de nacimiento)"
+    assert [text for text in texts_of_a_life(gateway, language=language) if f"/ {words}" not in text] == []
+
+
+def test_an_act_from_an_unusual_place_is_told_with_a_warning(gateway: Gateway):
+    cast = make_cast(weeks=2)
+    give_phone(cast)
+    visit = cast.book()
+    cancel(cast, visit, actor=link_holder(visit.pk, is_unusual=True))
+    make_messages(cast.now)
+    send_texts(cast.now)
+
+    assert ["Not you? Call (212) 555-0142" in text for text in gateway.bodies] == [False, True]
 
 
 def test_they_never_make_a_text_longer(gateway: Gateway):

@@ -61,6 +61,7 @@ def _context(letter: Letter) -> dict[str, Any]:
         "visit": sections.visit_section(letter),
         "again": sections.again_words(letter),
         "notice": sections.notice_words(letter),
+        "link": f"{letter.page} {sections.asked_briefly(letter)}".strip(),
         "code": sections.code_section(letter),
         "unusual": sections.unusual_section(letter),
         "told": sections.told_words(letter),

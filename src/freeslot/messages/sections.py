@@ -138,7 +138,16 @@ def asked_words(letter: Letter) -> str:
 
 def asked_briefly(letter: Letter) -> str:
     """The same where there is little room."""
-    return _("Asks for %(proof)s.") % {"proof": _proofs_of(letter)} if letter.token else ""
+    if not letter.token:
+        return ""
+    names = [str(BRIEF_PROOFS[name]) for name in letter.appointment.rules.proof]
+    return _("(asks %(proof)s)") % {"proof": ", ".join(names)}
+
+
+def warned_briefly(letter: Letter) -> str:
+    """The warning of an act from an unusual place where there is little room."""
+    number = phone(letter.practice.phone, country=letter.practice.country)
+    return _("Not you? Call %(phone)s") % {"phone": number} if letter.data.get("unusual") else ""
 
 
 def _proofs_of(letter: Letter) -> str:
@@ -148,6 +157,11 @@ def _proofs_of(letter: Letter) -> str:
     return _("%(first)s and %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
 
 
+BRIEF_PROOFS = {
+    "birth_year": gettext_lazy("birth year"),
+    "birth_date": gettext_lazy("birth date"),
+    "member_id": gettext_lazy("member no."),
+}
 PROOFS = {
     "birth_year": gettext_lazy("year of birth"),
     "birth_date": gettext_lazy("date of birth"),

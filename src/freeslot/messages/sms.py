@@ -13,7 +13,7 @@ from freeslot.messages.fates import Blame, Fate, NotSent
 from freeslot.messages.letter import Letter
 from freeslot.messages.models import Message
 from freeslot.messages.rendering import sms_of
-from freeslot.messages.sections import asked_briefly
+from freeslot.messages.sections import warned_briefly
 from freeslot.messages.senders import page_address
 from freeslot.messages.texts import gsm_text, segments
 from freeslot.patients.models import Contact
@@ -65,13 +65,16 @@ def wire_number(number: str, *, country: str) -> str:
 
 
 def _with_what_fits(letter: Letter, message: Message, *, to: str) -> str:
-    """The text, then what its link asks for and the practice's number as far as they raise it to no further segment."""
+    """The text, the warning where there is one, and the practice's number as far as it makes no further segment."""
     text, way_out = sms_of(letter), ""
     with override(message.language):
-        number = phone(letter.practice.phone, country=letter.practice.country)
-        extras = [gsm_text(words) for words in (asked_briefly(letter), number)]
+        warning = gsm_text(warned_briefly(letter))
+        number = gsm_text(phone(letter.practice.phone, country=letter.practice.country))
+        portal = gsm_text(_("or our portal"))
         if to.startswith(ASKS_FOR_OPT_OUT):
             way_out = gsm_text(_("Reply STOP to opt out"))
+    text = _joined(text, warning)
+    extras = [each for each in (number, portal) if each not in text]
     if way_out and (_fits(text, way_out) or _is_first(message)):
         return _joined(_with_extras(text, extras, way_out), way_out)
     return _with_extras(text, extras, "")
