@@ -112,7 +112,7 @@ def test_the_page_of_a_lost_link_is_well(
     page.goto(f"{live_server.url}/find/")
     is_well(page, "Find your visit")
     answers = []
-    for birth_date in (f"7 March {BIRTH_YEAR}", f"8 March {BIRTH_YEAR}"):
+    for birth_date in (f"8 March {BIRTH_YEAR}", f"7 March {BIRTH_YEAR}"):
         page.goto(f"{live_server.url}/find/")
         page.get_by_label("Reference").fill(visit.reference)
         page.get_by_label("Date of birth").fill(birth_date)
