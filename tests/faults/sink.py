@@ -1,4 +1,4 @@
-"""A mail server that is slow to answer and keeps, in order, whatever it has accepted."""
+"""A mail server that takes its time and keeps, in order, whatever it has accepted."""
 
 # ruff: noqa: N802 - the library gives the names of its hooks
 
@@ -9,21 +9,21 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.messages.mailserver import Mailbox
 
+SECONDS_A_STEP = 0.04
+
 
 class SlowSink(Mailbox):
-    """What it has accepted it keeps first and acknowledges a moment later: a kill in between leads to a repeat."""
+    """Slow before it has a mail, so that kills lose it, and between keeping and saying so, so that kills repeat it."""
 
-    def __init__(self, chance: Random, *, slowest: float) -> None:
+    def __init__(self, chance: Random) -> None:
         super().__init__()
-        self._chance, self._slowest = chance, slowest
-        self.in_hand = 0
+        self._chance = chance
+        self.slowness = SECONDS_A_STEP
+
+    def hurry(self) -> None:
+        self.slowness = 0.0
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        self.in_hand += 1
-        try:
-            await asyncio.sleep(self._chance.uniform(0, self._slowest))
-            answer = await super().handle_DATA(server, session, envelope)
-            await asyncio.sleep(self._chance.uniform(0, self._slowest))
-        finally:
-            self.in_hand -= 1
+        answer = await super().handle_DATA(server, session, envelope)
+        await asyncio.sleep(self._chance.uniform(0, 2 * self.slowness))
         return answer

@@ -18,7 +18,7 @@ from tests.cli.process import environment, free_port, freeslot
 from tests.faults.aftermath import is_cancelled, repeated_mails
 from tests.faults.deployment import EVERYTHING, PARENT, WEB, WORKER, Deployment
 from tests.faults.pressing import Crowd
-from tests.faults.sink import SlowSink
+from tests.faults.sink import SECONDS_A_STEP, SlowSink
 from tests.faults.world import booked_visits
 from tests.messages.mailserver import mail_server
 from tests.race.running import database_url
@@ -35,7 +35,7 @@ def test_kills_lose_nothing_that_was_acknowledged_and_repeat_one_mail_each_at_mo
     chance = Random(seed)
     visits = booked_visits(CANCELS + FICKLE + UNTOUCHED)
     stubborn, fickle, untouched = visits[:CANCELS], visits[CANCELS:-UNTOUCHED], visits[-UNTOUCHED:]
-    sink = SlowSink(chance, slowest=0.04)
+    sink = SlowSink(chance)
     port = free_port()
     crowd = Crowd(port, stubborn, fickle)
     with mail_server(settings, sink) as mail:
@@ -45,7 +45,8 @@ def test_kills_lose_nothing_that_was_acknowledged_and_repeat_one_mail_each_at_mo
             deployment.wait_until(deployment.answers)
             crowd.start(people=PEOPLE)
             for turn in range(KILLS):
-                _press_and_kill(deployment, crowd, sink, chance, is_for_mails=turn % 2 == 1)
+                _press_and_kill(deployment, crowd, sink, chance, is_for_mails=turn % 3 > 0)
+            sink.hurry()
             crowd.let_press(CANCELS + FICKLE - KILLS * GROUP)
             deployment.wait_until(lambda: crowd.has_pressed == CANCELS + FICKLE, count=lambda: crowd.has_pressed)
             _end_leases(deployment)
@@ -72,15 +73,16 @@ def _press_and_kill(
     deployment: Deployment, crowd: Crowd, sink: SlowSink, chance: Random, *, is_for_mails: bool
 ) -> None:
     """One kill at some moment while presses, or mails, are on their way."""
-    done, sent = crowd.has_pressed, len(sink.raw)
+    done = crowd.has_pressed
     crowd.let_press(GROUP)
     if is_for_mails:
-        victim = chance.choice([EVERYTHING, PARENT, WORKER if connection.vendor == "postgresql" else WEB])
+        worker = WORKER if connection.vendor == "postgresql" else WEB
+        victim = chance.choice([EVERYTHING, worker, worker, PARENT])
         deployment.wait_until(lambda: crowd.has_pressed >= done + GROUP, count=lambda: crowd.has_pressed)
-        least = sent + chance.randint(0, 3)
+        begun = sink.seen["mail"] + chance.randint(1, 4)
         # Not for long: all that there is may be under the lease of a worker killed earlier.
-        deployment.waited_for(lambda: sink.in_hand > 0 and len(sink.raw) >= least, seconds=5)
-        time.sleep(chance.uniform(0, 0.08))
+        deployment.waited_for(lambda: sink.seen["mail"] >= begun, seconds=5)
+        time.sleep(chance.uniform(0, 4 * SECONDS_A_STEP))
     else:
         victim = chance.choice([EVERYTHING, PARENT, WEB])
         least = done + chance.randint(0, GROUP - PEOPLE)
