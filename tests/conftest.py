@@ -1,6 +1,7 @@
 """What every test may ask for; each kind of support has its own file."""
 
 pytest_plugins = [
+    "tests.support.background",
     "tests.support.database",
     "tests.support.leftovers",
     "tests.support.logs",
