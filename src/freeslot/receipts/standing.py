@@ -15,10 +15,6 @@ class Standing:
     later: Receipt | None = None
     practice: Practice | None = None
 
-    @property
-    def is_latest(self) -> bool:
-        return self.receipt is not None and self.later is None
-
 
 def standing_of(token: str, number: str) -> Standing:
     """`token` was checked already. The books know it only if they hold exactly these characters under this number."""
