@@ -72,7 +72,8 @@ def _install(group: str) -> None:
         print("Making the virtual environment in .venv", file=sys.stderr)
         _make_environment()
     print(f"Installing what the {'tests and checks need' if group == 'dev' else 'product needs'}", file=sys.stderr)
-    _pip("--require-hashes", "--requirement", str(_pins(group)))
+    # The pins are the whole set: left to look for dependencies, pip may take a newer release that has no hash here.
+    _pip("--require-hashes", "--no-deps", "--requirement", str(_pins(group)))
     _pip("--no-deps", "--no-build-isolation", "--no-index", "--editable", str(ROOT))
     _stamp(group).write_text(_wanted(group))
 
