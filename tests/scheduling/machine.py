@@ -73,6 +73,7 @@ def open_practice() -> Cast:
     other = make_patient(cast.practice, given_name="Otto")
     Grant.objects.create(user=cast.stranger_user, patient=other, scope=Grant.Scope.SELF)
     long = VisitType.objects.create(practice=cast.practice, name="Long", length=timedelta(minutes=40), price_minor=9000)
+    long.practitioners.add(cast.practitioner)
     cast.extra |= {"patients": [cast.patient, other], "types": [cast.visit_type, long]}
     return cast
 

@@ -87,6 +87,7 @@ def test_two_visits_at_once_with_one_practitioner_are_noticed(cast, visit):
     assert found() == [
         f"Visits {one.reference} and {two.reference} are with one practitioner at the same time.",
         f"The slots of visit {other.reference} do not cover its time.",
+        f"Visit {other.reference} is not at the time at which its last event left it.",
     ]
 
 

@@ -13,6 +13,7 @@ from freeslot.scheduling.errors import SlotsOverlap
 from freeslot.scheduling.models import Schedule, ScheduleException, Slot, WeeklyHours
 from freeslot.scheduling.operations.hold import hold_slots
 from freeslot.scheduling.operations.publish import publish_due_schedules, publish_slots
+from tests.scheduling.acts import cancel
 from tests.support.cast import NOW, Cast, make_cast
 
 FRIDAY = date(2027, 3, 5)
@@ -142,10 +143,12 @@ def test_an_exception_of_another_day_changes_nothing_today(cast: Cast):
     assert publish(cast) == 0
 
 
-def test_when_hours_shrink_free_slots_go_and_held_and_booked_ones_stay(cast: Cast):
-    at_nine, at_nine_twenty = cast.slots_from(datetime(2027, 3, 5, 14, tzinfo=NOW.tzinfo), 2)
+def test_when_hours_shrink_free_slots_and_those_of_unfinished_bookings_go_and_those_of_visits_stay(cast: Cast):
+    at_nine, at_nine_twenty, at_nine_forty = cast.slots_from(datetime(2027, 3, 5, 14, tzinfo=NOW.tzinfo), 3)
     visit = cast.book(slots=[at_nine])
-    hold_slots(slot_ids=[at_nine_twenty.pk], holder=uuid.uuid4(), length=timedelta(hours=1), now=cast.now)
+    cancelled = cast.book(slots=[at_nine_twenty])
+    cancel(cast, cancelled.reference)
+    hold_slots(slot_ids=[at_nine_forty.pk], holder=uuid.uuid4(), length=timedelta(hours=1), now=cast.now)
     open_only(cast, (time(15), time(17)))
     assert publish(cast) == 0
     assert clock_times(cast) == ["09:00", "09:20", "15:00", "15:20", "15:40", "16:00", "16:20", "16:40"]

@@ -10,6 +10,7 @@ ANYONE, PRACTICE = frozenset(Side), frozenset({Side.PRACTICE})
 TABLE = {
     (Act.BOOK, None): (Status.BOOKED, ANYONE),
     (Act.BOOK, Status.PENDING): (Status.BOOKED, ANYONE),
+    (Act.MOVE, Status.BOOKED): (Status.BOOKED, ANYONE),
     (Act.CANCEL, Status.PENDING): (Status.CANCELLED, ANYONE),
     (Act.CANCEL, Status.BOOKED): (Status.CANCELLED, ANYONE),
     (Act.CANCEL, Status.ARRIVED): (Status.CANCELLED, PRACTICE),

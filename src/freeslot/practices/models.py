@@ -6,11 +6,20 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
 from freeslot.practices.emergency import emergency_number
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class OnlineBooking(models.TextChoices):
+    """Who may book without the desk: the switch a practice turns when it is flooded, or takes no new patients."""
+
+    EVERYONE = "everyone"
+    KNOWN = "known"  # whoever is signed in
+    NOBODY = "nobody"
 
 
 class Practice(models.Model):
@@ -32,6 +41,7 @@ class Practice(models.Model):
     phone_hours = models.JSONField(default=dict)
     email = models.EmailField(blank=True)
     brand = models.CharField(max_length=7, default="#0a4f53")
+    online_booking = models.CharField(max_length=8, choices=OnlineBooking.choices, default=OnlineBooking.EVERYONE)
 
     def __str__(self) -> str:
         return self.slug
@@ -85,6 +95,7 @@ class Location(OfPractice):
 
     name = models.CharField(max_length=120)
     address = models.CharField(max_length=240)
+    city = models.CharField(max_length=80, blank=True)
     directions = models.CharField(max_length=240, blank=True)
 
     def __str__(self) -> str:
@@ -92,10 +103,16 @@ class Location(OfPractice):
 
 
 class Practitioner(OfPractice):
-    """Who sees the patient. FHIR: Practitioner. `role` is shown behind the name where it helps ("hygienist")."""
+    """Who sees the patient. FHIR: Practitioner. `role` is shown behind the name where it helps ("hygienist").
+
+    `specialty` is a code of FHIR's PractitionerRole.specialty, for searches; `video_room` is where their visits by
+    video take place.
+    """
 
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=60, blank=True)
+    specialty = models.CharField(max_length=64, blank=True)
+    video_room = models.URLField(blank=True)
 
     def __str__(self) -> str:
         return self.name
@@ -104,11 +121,14 @@ class Practitioner(OfPractice):
 class VisitType(OfPractice):
     """What a visit is for: its length and price. FHIR: HealthcareService. Never shown in subjects or texts.
 
-    `payers` are those it is covered by; an empty list means that any is taken.
+    `payers` are those it is covered by; an empty list means that any is taken. `buffer` is the practitioner's time
+    after the visit: it is taken along with it. `is_online` says whether patients may book it themselves.
     """
 
     name = models.CharField(max_length=120)
     length = models.DurationField()
+    buffer = models.DurationField(default=timedelta(0))
+    is_online = models.BooleanField(default=True)
     price_minor = models.PositiveIntegerField(default=0)
     by_video = models.BooleanField(default=False)
     payers = models.JSONField(default=list)
@@ -116,6 +136,11 @@ class VisitType(OfPractice):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def taken(self) -> timedelta:
+        """How much of a schedule one visit takes."""
+        return self.length + self.buffer
 
 
 class Policy(OfPractice):
@@ -144,5 +169,8 @@ def policy_for(visit_type: VisitType, *, now: datetime) -> Policy:
     Raises Policy.DoesNotExist where a practice has none at all.
     """
     in_force = Policy.objects.filter(practice_id=visit_type.practice_id, valid_from__lte=now)
-    own = in_force.filter(visit_type=visit_type).order_by("-valid_from", "-version").first()
-    return own or in_force.filter(visit_type__isnull=True).latest("valid_from", "version")
+    of_it = in_force.filter(Q(visit_type=visit_type) | Q(visit_type__isnull=True))
+    found = of_it.order_by(F("visit_type").asc(nulls_last=True), "-valid_from", "-version").first()
+    if found is None:
+        raise Policy.DoesNotExist
+    return found

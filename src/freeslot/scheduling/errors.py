@@ -1,5 +1,7 @@
 """What can fail in an operation; each door says it in its own words."""
 
+from enum import StrEnum
+
 
 class SchedulingError(Exception):
     """Nothing was changed."""
@@ -17,8 +19,29 @@ class SlotTaken(SchedulingError):
     """At least one of the slots is not free any more."""
 
 
+class Unsuitable(StrEnum):
+    """Why slots cannot be a visit; every page has its sentence for it."""
+
+    GONE = "gone"  # there are no such slots, or not any more
+    PAST = "past"
+    LENGTH = "length"  # with a gap, too long or too short
+    PRACTICE = "practice"  # of another practice than the patient or the visit type
+    NOT_GIVEN = "not_given"  # the practitioner does not give this type of visit
+    ELSEWHERE = "elsewhere"  # the practice lets a move change the practitioner or the place only at the desk
+    TOO_SOON = "too_soon"
+    TOO_FAR = "too_far"
+    DAY_FULL = "day_full"
+    NOT_ONLINE = "not_online"
+    ONLY_NEW = "only_new"
+    ONLY_KNOWN = "only_known"
+
+
 class SlotsUnsuitable(SchedulingError):
-    """The slots do not follow each other, are of another practice, in the past, or of another length than the visit."""
+    """Slots that may well be free, but not for this visit."""
+
+    def __init__(self, why: Unsuitable) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class SlotsOverlap(SchedulingError):

@@ -9,7 +9,14 @@ Rules are kept as JSON (`Policy.rules`), read by `freeslot.scheduling.rules.rule
      "proof": ["birth_year"]               what the manage link asks: birth_year, birth_date, member_id
      "undo_minutes": 10, "undo_ends_before_minutes": 60
      "never_charged_payers": ["medicaid"], "grace_after_booking_minutes": 60, "tried_grace_minutes": 60
-     "also_lost": {"en": "…", "es": "…"}}  what a cancel costs beyond money
+     "also_lost": {"en": "…", "es": "…"}   what a cancel costs beyond money
+     "booking": {"notice_minutes": 0, "horizon_days": 366, "most_per_day": 8,   of one practitioner and visit type
+                 "patients": "any" | "new" | "known",
+                 "reason": "off" | "optional" | "required", "payer": "off" | "optional" | "required",
+                 "care": {"en": "…"},      what kind of care this is for
+                 "hold_minutes": 10, "most_renewals": 2, "most_holds": 2, "hold_share_percent": 34}
+     "move": {"until": DEADLINE, "most": 3, "reason": "off" | "optional" | "required",
+              "elsewhere": ["practitioner", "location"]}}   what else may change with the time
 
 A DEADLINE is {"minutes_before": 1440} (elapsed time) or {"days_before": 1, "at": "18:00"} (the practice's own clock).
 """
@@ -66,6 +73,57 @@ class ReasonRule(StrEnum):
     REQUIRED = "required"
 
 
+class Patients(StrEnum):
+    """Whom a visit type is offered to: somebody new at the practice, or somebody who has been there."""
+
+    ANY = "any"
+    NEW = "new"
+    KNOWN = "known"
+
+
+@dataclass(frozen=True)
+class BookingRules:
+    """Which times are offered, what is asked, and how long a time is kept while somebody fills in the form.
+
+    `most_holds` are those of one source at a time; `hold_share` is how much of a practitioner's open day (in per cent)
+    may be held by forms that nobody has signed in for.
+    """
+
+    notice: timedelta = timedelta(0)
+    horizon: timedelta = timedelta(days=366)
+    most_per_day: int | None = None
+    patients: Patients = Patients.ANY
+    reason: ReasonRule = ReasonRule.OFF
+    payer: ReasonRule = ReasonRule.OFF
+    care: tuple[tuple[str, str], ...] = ()
+    hold_for: timedelta = timedelta(minutes=10)
+    most_renewals: int = 2
+    most_holds: int = 2
+    hold_share: int = 34
+
+    def care_in(self, language: str) -> str:
+        return words_in(self.care, language)
+
+
+@dataclass(frozen=True)
+class MoveRules:
+    """`until` is the last moment for a move; without one it is when cancels are taken online no more, or the start.
+
+    `elsewhere` says what may change with the time: the practitioner, the location.
+    """
+
+    until: Deadline | None = None
+    most: int | None = None
+    reason: ReasonRule = ReasonRule.OFF
+    elsewhere: frozenset[str] = frozenset({"practitioner", "location"})
+
+
+def words_in(words: tuple[tuple[str, str], ...], language: str) -> str:
+    """A practice's own words in the language, or else the first it wrote."""
+    known = dict(words)
+    return known.get(language) or next(iter(known.values()), "")
+
+
 @dataclass(frozen=True)
 class Rules:
     steps: tuple[Step, ...] = ()
@@ -80,16 +138,18 @@ class Rules:
     grace_after_booking: timedelta = timedelta(minutes=60)
     tried_grace: timedelta = timedelta(minutes=60)
     also_lost: tuple[tuple[str, str], ...] = ()
+    booking: BookingRules = BookingRules()
+    move: MoveRules = MoveRules()
 
     def also_lost_in(self, language: str) -> str:
-        """The practice's words on what a cancel costs beyond money, in the language or else the first it wrote."""
-        words = dict(self.also_lost)
-        return words.get(language) or next(iter(words.values()), "")
+        """The practice's words on what a cancel costs beyond money."""
+        return words_in(self.also_lost, language)
 
 
 @dataclass(frozen=True)
 class VisitFacts:
-    """What the verdict needs to know of a visit; `carried_fee_minor` is the lateness a move took along."""
+    """What the verdict needs to know of a visit; `carried_fee_minor` is the lateness a move took along, `moved_at` when
+    its present time was chosen if that was not when it was booked, `moves` how often the patient has moved it."""
 
     status: Status
     starts_at: datetime
@@ -99,6 +159,14 @@ class VisitFacts:
     payer: str = ""
     moved_by_practice: bool = False
     carried_fee_minor: int = 0
+    moved_at: datetime | None = None
+    moves: int = 0
+    is_told: bool = False
+
+    @property
+    def chosen_at(self) -> datetime:
+        """When the time that the visit has now was chosen."""
+        return self.moved_at or self.booked_at
 
 
 class Kind(StrEnum):
@@ -196,14 +264,14 @@ def undo_until(facts: VisitFacts, rules: Rules, now: datetime) -> datetime | Non
 def fee_steps(facts: VisitFacts, steps: tuple[Step, ...], grace: timedelta) -> tuple[FeeStep, ...]:
     """The instants before the start at which the fee rises, in order; it never falls, whatever the rules say.
 
-    A visit booked after its free deadline is free for the grace. A fee carried along by a move counts from the
-    beginning.
+    A visit booked, or moved, to a time whose free deadline had passed is free for the grace. A fee carried along by a
+    move counts from the beginning.
     """
     free_for = grace if _was_booked_late(facts, steps) else timedelta()
     rising: list[FeeStep] = []
-    booked_at = facts.booked_at.replace(microsecond=0)
-    carried = [FeeStep(booked_at, Money(facts.carried_fee_minor, facts.price.currency))]
-    found = [FeeStep(max(_moment(step, facts), booked_at + free_for), step.fee.of(facts.price)) for step in steps]
+    chosen_at = facts.chosen_at.replace(microsecond=0)
+    carried = [FeeStep(chosen_at, Money(facts.carried_fee_minor, facts.price.currency))]
+    found = [FeeStep(max(_moment(step, facts), chosen_at + free_for), step.fee.of(facts.price)) for step in steps]
     for each in carried + sorted(found, key=lambda step: step.after):
         rises = each.fee.minor > (rising[-1].fee.minor if rising else 0)
         if rises and each.after < facts.starts_at:
@@ -212,7 +280,7 @@ def fee_steps(facts: VisitFacts, steps: tuple[Step, ...], grace: timedelta) -> t
 
 
 def _was_booked_late(facts: VisitFacts, steps: tuple[Step, ...]) -> bool:
-    return any(step.fee.of(facts.price) and facts.booked_at > _moment(step, facts) for step in steps)
+    return any(step.fee.of(facts.price) and facts.chosen_at > _moment(step, facts) for step in steps)
 
 
 def _moment(step: Step, facts: VisitFacts) -> datetime:

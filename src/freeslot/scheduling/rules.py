@@ -7,12 +7,13 @@ from collections.abc import Callable
 from datetime import time, timedelta
 from typing import Any
 
-from freeslot.scheduling.policy import Deadline, Fee, ReasonRule, Rules, Step
+from freeslot.scheduling.policy import BookingRules, Deadline, Fee, MoveRules, Patients, ReasonRule, Rules, Step
 from freeslot.scheduling.reasons import WORDS
 
 # A year: nobody cancels by a longer deadline, and no date runs over the end of the calendar.
 MOST_DAYS = 366
 PROOFS = ("birth_year", "birth_date", "member_id")
+ELSEWHERE = ("practitioner", "location")
 
 
 class BadRules(ValueError):
@@ -21,9 +22,12 @@ class BadRules(ValueError):
 
 def rules_from(data: object) -> Rules:
     """Raises BadRules on the first thing that is wrong."""
-    given = _object(data, "The rules", set(READERS))
-    read = {READERS[key][0]: READERS[key][1](value, key) for key, value in given.items() if value is not None}
-    return Rules(**read)
+    return Rules(**_read(data, "The rules", READERS))
+
+
+def _read(data: object, what: str, readers: "Readers") -> dict[str, Any]:
+    given = _object(data, what, set(readers))
+    return {readers[key][0]: readers[key][1](value, key) for key, value in given.items() if value is not None}
 
 
 def _object(data: object, what: str, known: set[str]) -> dict[str, Any]:
@@ -119,13 +123,67 @@ def _payers(value: object, what: str) -> frozenset[str]:
     return frozenset(payers)
 
 
+def _whole_number(value: object, what: str) -> int:
+    return _whole(value, what, most=10_000)
+
+
+def _count(value: object, what: str) -> int:
+    return _whole(value, what, least=1, most=10_000)
+
+
+def _days(value: object, what: str) -> timedelta:
+    return timedelta(days=_whole(value, what, least=1, most=MOST_DAYS))
+
+
+def _percent(value: object, what: str) -> int:
+    return _whole(value, what, least=1, most=100)
+
+
+def _patients(value: object, what: str) -> Patients:
+    if not isinstance(value, str) or value not in list(Patients):
+        raise BadRules(f"{what} must be one of {', '.join(Patients)}.")
+    return Patients(value)
+
+
+def _booking(value: object, what: str) -> BookingRules:
+    return BookingRules(**_read(value, what, BOOKING))
+
+
+def _move(value: object, what: str) -> MoveRules:
+    return MoveRules(**_read(value, what, MOVE))
+
+
+def _elsewhere(value: object, what: str) -> frozenset[str]:
+    return frozenset(_among(ELSEWHERE)(value, what))
+
+
 def _words(value: object, what: str) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, dict) or not all(isinstance(each, str) for pair in value.items() for each in pair):
         raise BadRules(f'{what} must be texts by language, like {{"en": "…"}}.')
     return tuple(sorted(value.items()))
 
 
-READERS: dict[str, tuple[str, Callable[[object, str], Any]]] = {
+Readers = dict[str, tuple[str, Callable[[object, str], Any]]]
+BOOKING: Readers = {
+    "notice_minutes": ("notice", _minutes),
+    "horizon_days": ("horizon", _days),
+    "most_per_day": ("most_per_day", _count),
+    "patients": ("patients", _patients),
+    "reason": ("reason", _reason),
+    "payer": ("payer", _reason),
+    "care": ("care", _words),
+    "hold_minutes": ("hold_for", _minutes),
+    "most_renewals": ("most_renewals", _whole_number),
+    "most_holds": ("most_holds", _count),
+    "hold_share_percent": ("hold_share", _percent),
+}
+MOVE: Readers = {
+    "until": ("until", _deadline),
+    "most": ("most", _whole_number),
+    "reason": ("reason", _reason),
+    "elsewhere": ("elsewhere", _elsewhere),
+}
+READERS: Readers = {
     "steps": ("steps", _steps),
     "phone_steps": ("phone_steps", _steps),
     "tell_after": ("tell_after", _deadline),
@@ -138,4 +196,6 @@ READERS: dict[str, tuple[str, Callable[[object, str], Any]]] = {
     "grace_after_booking_minutes": ("grace_after_booking", _minutes),
     "tried_grace_minutes": ("tried_grace", _minutes),
     "also_lost": ("also_lost", _words),
+    "booking": ("booking", _booking),
+    "move": ("move", _move),
 }

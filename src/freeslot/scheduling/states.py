@@ -21,6 +21,7 @@ LIVE = frozenset({Status.PENDING, Status.BOOKED, Status.ARRIVED})
 
 class Act(StrEnum):
     BOOK = "book"
+    MOVE = "move"
     CANCEL = "cancel"
     UNDO = "undo"
     CHECK_IN = "check_in"
@@ -50,6 +51,7 @@ PRACTICE_ONLY = frozenset({Side.PRACTICE})
 TRANSITIONS = (
     Transition(Act.BOOK, None, Status.BOOKED, ANYONE),
     Transition(Act.BOOK, Status.PENDING, Status.BOOKED, ANYONE),
+    Transition(Act.MOVE, Status.BOOKED, Status.BOOKED, ANYONE),
     Transition(Act.CANCEL, Status.PENDING, Status.CANCELLED, ANYONE),
     Transition(Act.CANCEL, Status.BOOKED, Status.CANCELLED, ANYONE),
     Transition(Act.CANCEL, Status.ARRIVED, Status.CANCELLED, PRACTICE_ONLY),

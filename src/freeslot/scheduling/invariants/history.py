@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
@@ -29,14 +30,18 @@ def _versions() -> Iterator[str]:
         Exists(mine.filter(version=1, kind="appointment.booked")),
         Subquery(latest.values("version")[:1]),
         Subquery(latest.values("data__status")[:1]),
+        "starts_at",
+        Subquery(latest.values("data__starts_at")[:1]),
     )
-    for reference, version, status, was_booked, last_version, last_status in visits.iterator():
+    for reference, version, status, was_booked, last_version, last_status, starts_at, last_start in visits.iterator():
         if not was_booked:
             yield f"Visit {reference} has no event of its booking."
         elif last_version != version:
             yield f"Visit {reference} is at version {version}, its last event at {last_version}."
         elif last_status != status:
             yield f"Visit {reference} is {status}, but its last event left it {last_status}."
+        elif datetime.fromisoformat(last_start) != starts_at:
+            yield f"Visit {reference} is not at the time at which its last event left it."
 
 
 def _unheard_of() -> Iterator[str]:

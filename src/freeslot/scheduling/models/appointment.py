@@ -12,6 +12,7 @@ from freeslot.patients.models import Grant, Patient
 from freeslot.practices.models import Location, OfPractice, Policy, Practitioner, VisitType
 from freeslot.scheduling.actors import Actor, ActorKind
 from freeslot.scheduling.money import Money
+from freeslot.scheduling.moving import MoveVerdict, move_verdict_for
 from freeslot.scheduling.policy import Rules, Verdict, VisitFacts, verdict_for
 from freeslot.scheduling.rules import rules_from
 from freeslot.scheduling.states import LIVE, Status
@@ -40,6 +41,8 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 class Appointment(OfPractice):
     """A visit. Keeps the rules, price and payer it was booked under, whatever changes later. FHIR: Appointment.
 
+    `visit_reason` is what the patient wrote when they booked. `moves` counts the patient's own; `moved_at` is when its
+    time was last chosen anew, by whomever.
     `version` counts its events; `sequence` is the calendar's (RFC 5545) and rises with every change of time or state.
     After a cancel `undo_until` is the end of the undo window and `released_at` is set once its slots are given back.
     """
@@ -70,7 +73,11 @@ class Appointment(OfPractice):
     sequence = models.PositiveIntegerField(default=0)
     booked_at = models.DateTimeField()
     booked_door = models.CharField(max_length=16)
+    visit_reason = models.TextField(blank=True)
     moves = models.PositiveSmallIntegerField(default=0)
+    moved_at = models.DateTimeField(null=True)
+    move_reason = models.CharField(max_length=24, blank=True)
+    move_note = models.TextField(blank=True)
     moved_by_practice_at = models.DateTimeField(null=True)
     carried_fee_minor = models.PositiveIntegerField(default=0)
     told_at = models.DateTimeField(null=True)
@@ -125,6 +132,11 @@ class Appointment(OfPractice):
     def fee(self) -> Money:
         return Money(self.fee_minor, self.currency)
 
+    @property
+    def chosen_at(self) -> datetime:
+        """When the time that it has now was chosen: at the booking, or at the last move."""
+        return self.moved_at or self.booked_at
+
     @cached_property
     def rules(self) -> Rules:
         return rules_from(self.policy.rules)
@@ -139,11 +151,18 @@ class Appointment(OfPractice):
             payer=self.payer,
             moved_by_practice=self.moved_by_practice_at is not None,
             carried_fee_minor=self.carried_fee_minor,
+            moved_at=self.moved_at,
+            moves=self.moves,
+            is_told=self.told_at is not None,
         )
 
     def verdict(self, actor: Actor, now: datetime) -> Verdict:
         """What the rules it was booked under say about a cancel by `actor` at `now`."""
         return verdict_for(self.facts(), self.rules, actor.side, now)
+
+    def move_verdict(self, actor: Actor, now: datetime) -> MoveVerdict:
+        """What they say about a move by `actor` at `now`."""
+        return move_verdict_for(self.facts(), self.rules, actor.side, now)
 
     def can_be_undone(self, now: datetime) -> bool:
         return bool(self.undo_until and now < self.undo_until and self.released_at is None)

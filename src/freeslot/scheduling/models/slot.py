@@ -69,6 +69,9 @@ class Slot(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["practitioner", "starts_at"], name="slot_by_practitioner"),
+            models.Index(
+                fields=["practitioner", "starts_at"], condition=Q(status__in=["free", "held"]), name="slot_open"
+            ),
             models.Index(fields=["held_until"], condition=Q(status="held"), name="slot_lapsing"),
             models.Index(fields=["held_by"], condition=Q(status="held"), name="slot_by_holder"),
         ]

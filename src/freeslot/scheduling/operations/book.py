@@ -3,8 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,19 +11,21 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from freeslot.patients.models import Grant, Patient
-from freeslot.practices.models import VisitType, policy_for
+from freeslot.practices.models import Policy, VisitType, policy_for
 from freeslot.scheduling.actors import Actor, ActorKind, Door
-from freeslot.scheduling.errors import SlotsUnsuitable, SlotTaken, UnknownPatient
+from freeslot.scheduling.errors import SlotTaken, UnknownPatient
 from freeslot.scheduling.models import Appointment, Slot
 from freeslot.scheduling.operations.record import facts_of_terms, record
 from freeslot.scheduling.operations.repeats import Key
 from freeslot.scheduling.operations.slots import make_busy
+from freeslot.scheduling.operations.suiting import Wanted, suitable_slots
 from freeslot.scheduling.reference import new_reference
 from freeslot.scheduling.states import Status
 
 REFERENCE_PREFIX = "FS"
 TRIES = 5
 LONGEST_UID = 80
+LONGEST_REASON = 10_000
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,14 @@ def book_appointment(
     holder: uuid.UUID | None = None,
     booked_at: datetime | None = None,
     series_id: uuid.UUID | None = None,
+    visit_reason: str = "",
+    payer: str | None = None,
 ) -> Booked:
     """Takes the slots and books the visit under the rules in force now, or changes nothing.
 
     Raises SlotTaken, SlotsUnsuitable, UnknownPatient or KeyReused. `holder` names the hold that keeps the slots for
-    this booking; `booked_at` is given when the visit was booked earlier elsewhere.
+    this booking; `booked_at` is given when the visit was booked earlier elsewhere; `payer` where it is not the one that
+    the practice knows of the patient.
     """
     request = (str(patient.pk), str(visit_type.pk), sorted(slot_ids))
     key = Key(actor, "book", idempotency_key, request)
@@ -58,9 +62,12 @@ def book_appointment(
             if earlier := key.earlier_outcome():
                 return _as_before(earlier)
             scope = _scope_of(actor, patient, now)
-            slots = _suitable_slots(slot_ids, patient, visit_type, now)
-            appointment = _appointment(patient, visit_type, slots, door, booked_at or now)
+            policy = policy_for(visit_type, now=booked_at or now)
+            slots = suitable_slots(slot_ids, Wanted(visit_type, patient, policy, side=actor.side), now=now)
+            appointment = _appointment(patient, visit_type, policy, slots, door, booked_at or now)
             appointment.series_id = series_id
+            appointment.visit_reason = visit_reason[:LONGEST_REASON]
+            appointment.payer = patient.payer if payer is None else payer
             appointment.acts_as = scope
             make_busy(slot_ids, appointment=appointment, now=now, holder=holder)
             _insert(appointment)
@@ -93,26 +100,8 @@ def _scope_of(actor: Actor, patient: Patient, now: datetime) -> str:
     raise UnknownPatient
 
 
-def _suitable_slots(slot_ids: Sequence[int], patient: Patient, visit_type: VisitType, now: datetime) -> list[Slot]:
-    slots = list(Slot.objects.filter(pk__in=slot_ids).order_by("starts_at"))
-    if not slots or len(slots) != len(set(slot_ids)):
-        raise SlotsUnsuitable
-    same_schedule = len({slot.schedule_id for slot in slots}) == 1
-    no_gap = all(one.ends_at == other.starts_at for one, other in pairwise(slots))
-    same_practice = {slot.practice_id for slot in slots} == {patient.practice_id} == {visit_type.practice_id}
-    fits = covers(slots, visit_type.length)
-    if not (same_schedule and no_gap and same_practice and fits and slots[0].starts_at > now):
-        raise SlotsUnsuitable
-    return slots
-
-
-def covers(slots: Sequence[Slot], length: timedelta) -> bool:
-    """Whether the slots together are long enough for a visit and none of them is spare."""
-    return slots[-1].starts_at - slots[0].starts_at < length <= slots[-1].ends_at - slots[0].starts_at
-
-
 def _appointment(
-    patient: Patient, visit_type: VisitType, slots: Sequence[Slot], door: Door, booked_at: datetime
+    patient: Patient, visit_type: VisitType, policy: Policy, slots: Sequence[Slot], door: Door, booked_at: datetime
 ) -> Appointment:
     practice = visit_type.practice
     appointment = Appointment(
@@ -121,14 +110,13 @@ def _appointment(
         practitioner_id=slots[0].practitioner_id,
         location_id=slots[0].location_id,
         visit_type=visit_type,
-        policy=policy_for(visit_type, now=booked_at),
+        policy=policy,
         status=Status.BOOKED,
         starts_at=slots[0].starts_at,
         ends_at=slots[0].starts_at + visit_type.length,
         slot_count=len(slots),
         price_minor=visit_type.price_minor,
         currency=practice.currency,
-        payer=patient.payer,
         booked_at=booked_at,
         booked_door=door,
     )

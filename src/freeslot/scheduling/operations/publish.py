@@ -7,12 +7,12 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from freeslot.practices.models import Practitioner
 from freeslot.scheduling.errors import SlotsOverlap
 from freeslot.scheduling.intervals import Hours, Interval, instant, open_intervals, overlaps, pieces, subtract
-from freeslot.scheduling.models import Schedule, ScheduleException, Slot
+from freeslot.scheduling.models import Appointment, Schedule, ScheduleException, Slot
 from freeslot.scheduling.operations.slots import in_order
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,8 @@ log = logging.getLogger(__name__)
 def publish_slots(*, schedule: Schedule, now: datetime, weeks: int | None = None) -> int:
     """Makes the slots from today to the end of the weeks ahead; how many are new. Safe to run again at any time.
 
-    Free slots that the hours no longer hold are taken away; held and booked ones stay. Raises SlotsOverlap when the
+    Slots that the hours no longer hold are taken away where they are free or held by an unfinished booking; those of
+    visits stay. Raises SlotsOverlap when the
     practitioner already has slots at one of the times in another schedule: then nothing is published.
     """
     zone = schedule.practice.tz
@@ -111,11 +112,17 @@ def _bring_into_line(schedule: Schedule, wanted: Sequence[Interval], now: dateti
     existing = {(starts, ends): pk for pk, starts, ends in future.values_list("pk", "starts_at", "ends_at")}
     kept = set(wanted)
     unwanted = [pk for interval, pk in existing.items() if interval not in kept]
-    in_order(future.filter(pk__in=unwanted, status=Slot.Status.FREE)).delete()
+    in_order(future.filter(pk__in=unwanted).filter(_is_nobodys())).delete()
     staying = sorted(future.values_list("starts_at", "ends_at"))
     missing = [each for each in wanted if not _meets_any(each, staying)]
     Slot.objects.bulk_create(_slot(schedule, starts, ends) for starts, ends in missing)
     return len(missing)
+
+
+def _is_nobodys() -> Q:
+    """Free, or held by a booking that is not finished; what the undo window of a visit holds stays."""
+    undoable = Appointment.objects.filter(pk=OuterRef("held_by"))
+    return Q(status=Slot.Status.FREE) | Q(~Exists(undoable), status=Slot.Status.HELD)
 
 
 def _meets_any(interval: Interval, others: Sequence[Interval]) -> bool:

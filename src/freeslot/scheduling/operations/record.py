@@ -74,7 +74,7 @@ def facts_of(appointment: Appointment) -> dict[str, Any]:
 
 def facts_of_terms(appointment: Appointment) -> dict[str, Any]:
     """Until when the patient may cancel free: for events that leave the visit booked."""
-    verdict = verdict_for(appointment.facts(), appointment.rules, Side.PATIENT, appointment.booked_at)
+    verdict = verdict_for(appointment.facts(), appointment.rules, Side.PATIENT, appointment.chosen_at)
     return {"free_until": verdict.deadline.isoformat() if verdict.deadline else None}
 
 

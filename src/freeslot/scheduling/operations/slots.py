@@ -1,7 +1,7 @@
 """The guard: slots change hands only by these conditional updates, their rows locked in the order of their ids."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,8 @@ def make_held(slot_ids: Sequence[int], *, holder: uuid.UUID, until: datetime, no
 
 
 def _take(slot_ids: Sequence[int], now: datetime, holder: uuid.UUID | None, **change: Any) -> None:
+    if not slot_ids:
+        return
     wanted = Slot.objects.filter(pk__in=slot_ids).takeable(now, holder=holder)
     if in_order(wanted).update(**change) != len(set(slot_ids)):
         raise SlotTaken
@@ -64,6 +66,12 @@ def free_slots_of(appointment: Appointment) -> int:
     mine = Slot.objects.filter(held_by=appointment.pk, status=Slot.Status.HELD)
     freed = in_order(mine).update(status=Slot.Status.FREE, held_by=None, held_until=None)
     return freed + appointment.slots.update(status=Slot.Status.FREE, appointment=None)
+
+
+def free_some_of(appointment: Appointment, slot_ids: Collection[int]) -> None:
+    """Frees those of a live visit's slots that it has left."""
+    mine = appointment.slots.filter(pk__in=slot_ids)
+    in_order(mine).update(status=Slot.Status.FREE, appointment=None)
 
 
 def free_held_by(holder: uuid.UUID) -> int:

@@ -58,6 +58,6 @@ def _slots_of_time(appointment: Appointment) -> SlotQuerySet:
         practitioner_id=appointment.practitioner_id,
         location_id=appointment.location_id,
         starts_at__gte=appointment.starts_at,
-        starts_at__lt=appointment.ends_at,
+        starts_at__lt=appointment.starts_at + appointment.visit_type.taken,
         overbooked=False,
     )

@@ -1,0 +1,250 @@
+"""Open times: what a patient may be offered, computed from the slots as they are at this instant.
+
+Business rules (notice, horizon, most a day) come from the policy in force, closures and days off from the slots that
+were published, buffers from the visit type. A hold that has lapsed by the clock is free here as everywhere.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+
+from django.db import connection
+
+from freeslot.database.rows import adapted
+from freeslot.practices.models import VisitType, policy_for
+from freeslot.scheduling.intervals import instant
+from freeslot.scheduling.models import Appointment, Slot
+from freeslot.scheduling.policy import BookingRules
+from freeslot.scheduling.rules import rules_from
+
+# A longer look ahead is asked for in pieces.
+MOST_DAYS = 62
+CHUNK = 96
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTime:
+    """A time a visit can have: its slots follow each other in one schedule. `ends_at` is the visit's end."""
+
+    starts_at: datetime
+    ends_at: datetime
+    slot_ids: tuple[int, ...]
+    practitioner_id: uuid.UUID
+    location_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is looked for. `practitioner_ids` are those who give the visit type, or the one that was chosen of them.
+
+    `location_id` None is any place. `holder` is a hold of the asker's own; `moving` a visit of theirs that would give
+    its slots back: both count as open.
+    """
+
+    visit_type: VisitType
+    rules: BookingRules
+    practitioner_ids: tuple[uuid.UUID, ...]
+    location_id: uuid.UUID | None = None
+    holder: uuid.UUID | None = None
+    moving: Appointment | None = None
+
+    @property
+    def zone_day(self) -> "Days":
+        return Days(self.visit_type)
+
+
+@dataclass(frozen=True)
+class Days:
+    """The practice's own days as instants."""
+
+    visit_type: VisitType
+
+    def starts(self, day: date) -> datetime:
+        return instant(day, time(0), self.visit_type.practice.tz, later=False)
+
+    def of(self, at: datetime) -> date:
+        return at.astimezone(self.visit_type.practice.tz).date()
+
+
+def ask_for(
+    visit_type: VisitType,
+    *,
+    now: datetime,
+    practitioner_id: uuid.UUID | None = None,
+    location_id: uuid.UUID | None = None,
+    holder: uuid.UUID | None = None,
+    moving: Appointment | None = None,
+) -> Ask:
+    """What the rules in force let a patient ask for; two statements. A practitioner who does not give the visit type
+    has no open times."""
+    gives = VisitType.practitioners.through.objects.filter(visittype_id=visit_type.pk)
+    found = gives.filter(practitioner_id=practitioner_id) if practitioner_id else gives
+    given_by = tuple(found.order_by("practitioner_id").values_list("practitioner_id", flat=True))
+    rules = rules_from(policy_for(visit_type, now=now).rules).booking
+    return Ask(visit_type, rules, given_by, location_id=location_id, holder=holder, moving=moving)
+
+
+def open_times(ask: Ask, *, first: date, days: int, now: datetime) -> list[OpenTime]:
+    """The open times from a local day on, in order of time; one statement, and one more where a day can be full.
+
+    The time that a moving visit has already is not among them.
+    """
+    local = ask.zone_day
+    earliest = max(local.starts(first), now + ask.rules.notice)
+    latest = min(local.starts(first + timedelta(days=min(days, MOST_DAYS))), now + ask.rules.horizon + STEP)
+    if earliest >= latest or not ask.practitioner_ids:
+        return []
+    rows = _open_slots(ask, earliest, latest + ask.visit_type.taken, now)
+    found = [each for each in _times(rows, ask) if now < each.starts_at < latest and not _is_own(each, ask)]
+    return sorted(_not_full(found, ask), key=lambda each: (each.starts_at, each.practitioner_id))
+
+
+def open_days(ask: Ask, *, first: date, days: int, now: datetime) -> dict[date, int]:
+    """Which days have something, and how many times each."""
+    found = Counter(ask.zone_day.of(each.starts_at) for each in open_times(ask, first=first, days=days, now=now))
+    return dict(sorted(found.items()))
+
+
+def next_open(ask: Ask, *, after: datetime, now: datetime) -> OpenTime | None:
+    """The earliest open time from an instant on with each practitioner asked for; one indexed read for each.
+
+    It reads on only where the first slots that are open cannot be put together to a visit.
+    """
+    found = (_next_of(ask, practitioner_id, after, now) for practitioner_id in ask.practitioner_ids)
+    return min((each for each in found if each), key=lambda each: each.starts_at, default=None)
+
+
+# The smallest step of the clock: an exclusive end that still holds the horizon's own instant.
+STEP = timedelta(microseconds=1)
+OPEN = """
+    SELECT s.id, s.schedule_id, s.practitioner_id, s.location_id, s.starts_at, s.ends_at FROM scheduling_slot s
+    WHERE s.practitioner_id {who} AND s.starts_at >= %s AND s.starts_at < %s
+    AND s.status IN ('free', 'held') AND (s.status = 'free' OR s.held_until <= %s {mine}) {place}
+    ORDER BY {order} s.starts_at {limit}
+"""
+OWN = """
+    SELECT s.id, s.schedule_id, s.practitioner_id, s.location_id, s.starts_at, s.ends_at FROM scheduling_slot s
+    WHERE s.appointment_id = %s
+"""
+Row = tuple[int, uuid.UUID, uuid.UUID, uuid.UUID, datetime, datetime]
+
+
+def _open_slots(
+    ask: Ask, earliest: datetime, latest: datetime, now: datetime, *, limit: int | None = None
+) -> list[Row]:
+    """The takeable slots by schedule and time, those that a moving visit would give back among them."""
+    rows = _read(*_statement(ask, ask.practitioner_ids, earliest, latest, now, limit))
+    if ask.moving is not None:
+        own = _read(OWN, adapted(Slot, appointment=ask.moving.pk))
+        rows += [row for row in own if row[2] in ask.practitioner_ids and ask.location_id in {None, row[3]}]
+    return sorted(rows, key=lambda row: (row[1], row[4]))
+
+
+def _statement(
+    ask: Ask,
+    practitioner_ids: Sequence[uuid.UUID],
+    earliest: datetime,
+    latest: datetime,
+    now: datetime,
+    limit: int | None,
+) -> tuple[str, list[Any]]:
+    people = [value for each in practitioner_ids for value in adapted(Slot, practitioner=each)]
+    text = OPEN.format(
+        who="= %s" if len(people) == 1 else f"IN ({', '.join(['%s'] * len(people))})",
+        mine="OR s.held_by = %s" if ask.holder else "",
+        place="AND s.location_id = %s" if ask.location_id else "",
+        order="" if len(people) == 1 else "s.practitioner_id,",
+        limit=f"LIMIT {limit}" if limit else "",
+    )
+    values = [*people, *adapted(Slot, starts_at=earliest), *adapted(Slot, starts_at=latest)]
+    values += adapted(Slot, held_until=now)
+    values += adapted(Slot, held_by=ask.holder) if ask.holder else []
+    return text, values + (adapted(Slot, location=ask.location_id) if ask.location_id else [])
+
+
+def _read(text: str, values: Sequence[Any]) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        found = cursor.fetchall()
+    return found if connection.vendor == "postgresql" else [_row(*row) for row in found]
+
+
+def _row(pk: int, schedule: str, practitioner: str, location: str, starts_at: str, ends_at: str) -> Row:
+    """SQLite keeps ids and instants as text."""
+    return pk, _uuid(schedule), _uuid(practitioner), _uuid(location), _utc(starts_at), _utc(ends_at)
+
+
+_uuid = lru_cache(maxsize=1024)(uuid.UUID)
+
+
+def _utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _times(rows: Iterable[Row], ask: Ask) -> Iterator[OpenTime]:
+    """Every run of open slots that follow each other and are long enough, none of them spare."""
+    length, taken = ask.visit_type.length, ask.visit_type.taken
+    for _, group in groupby(rows, key=lambda row: row[1]):
+        slots = list(group)
+        for index, (_id, _schedule, practitioner_id, location_id, starts_at, _ends) in enumerate(slots):
+            if run := _run(slots, index, starts_at + taken):
+                yield OpenTime(starts_at, starts_at + length, run, practitioner_id, location_id)
+
+
+def _run(slots: Sequence[Row], index: int, until: datetime) -> tuple[int, ...]:
+    """The ids of the slots from `index` on that reach `until` without a gap; empty where they do not."""
+    last = index
+    while slots[last][5] < until:
+        if last + 1 == len(slots) or slots[last + 1][4] != slots[last][5]:
+            return ()
+        last += 1
+    return tuple(slot[0] for slot in slots[index : last + 1])
+
+
+def _is_own(found: OpenTime, ask: Ask) -> bool:
+    moving = ask.moving
+    if moving is None:
+        return False
+    return (found.starts_at, found.practitioner_id, found.location_id) == (
+        moving.starts_at,
+        moving.practitioner_id,
+        moving.location_id,
+    )
+
+
+def _not_full(found: list[OpenTime], ask: Ask) -> list[OpenTime]:
+    """Without the days on which a practitioner has as many visits of this type as the rules let them have."""
+    most = ask.rules.most_per_day
+    if most is None or not found:
+        return found
+    local = ask.zone_day
+    taken = Appointment.objects.live().filter(
+        practitioner_id__in=ask.practitioner_ids,
+        visit_type=ask.visit_type,
+        starts_at__gte=local.starts(local.of(min(each.starts_at for each in found))),
+        starts_at__lt=local.starts(local.of(max(each.starts_at for each in found)) + timedelta(days=1)),
+    )
+    if ask.moving is not None:
+        taken = taken.exclude(pk=ask.moving.pk)
+    full = Counter((who, local.of(at)) for who, at in taken.values_list("practitioner_id", "starts_at"))
+    return [each for each in found if full[each.practitioner_id, local.of(each.starts_at)] < most]
+
+
+def _next_of(ask: Ask, practitioner_id: uuid.UUID, after: datetime, now: datetime) -> OpenTime | None:
+    earliest, latest = max(after, now + ask.rules.notice, now + STEP), now + ask.rules.horizon + STEP
+    rows: list[Row] = []
+    while earliest < latest:
+        more = _read(*_statement(ask, [practitioner_id], earliest, latest, now, CHUNK))
+        rows = sorted([*rows[-CHUNK:], *more], key=lambda row: (row[1], row[4]))
+        found = _not_full(list(_times(rows, ask)), ask)
+        if found:
+            return min(found, key=lambda each: each.starts_at)
+        if len(more) < CHUNK:
+            return None
+        earliest = more[-1][4] + STEP
+    return None

@@ -1,0 +1,164 @@
+"""Moves a visit: takes the new slots, then frees the old, in one transaction; on any failure the old visit stands."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import transaction
+
+from freeslot.database.rows import update_row
+from freeslot.events.models import Event
+from freeslot.practices.models import policy_for
+from freeslot.scheduling.actors import Actor, Door
+from freeslot.scheduling.errors import BadReason
+from freeslot.scheduling.models import Appointment, Slot
+from freeslot.scheduling.moving import MoveVerdict
+from freeslot.scheduling.operations.locking import lock_appointment
+from freeslot.scheduling.operations.record import facts_of_terms, record
+from freeslot.scheduling.operations.repeats import Key
+from freeslot.scheduling.operations.slots import free_some_of, make_busy
+from freeslot.scheduling.operations.suiting import Wanted, suitable_slots
+from freeslot.scheduling.policy import ReasonRule
+from freeslot.scheduling.reasons import choices
+from freeslot.scheduling.states import Side
+
+LONGEST_NOTE = 10_000
+
+
+class MoveResult(StrEnum):
+    MOVED = "moved"
+    SAME = "same"
+    FEE_ROSE = "fee_rose"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class MoveOutcome:
+    """What the press led to; `event` is there where this press made it. SAME: the visit has that time already. With
+    SAME, FEE_ROSE and REFUSED nothing was changed."""
+
+    result: MoveResult
+    reference: str
+    verdict: MoveVerdict | None = None
+    event_id: uuid.UUID | None = None
+    event: Event | None = None
+
+
+def move_appointment(
+    *,
+    ref: str,
+    slot_ids: Sequence[int],
+    actor: Actor,
+    door: Door,
+    accepted_fee: int,
+    idempotency_key: str,
+    now: datetime,
+    holder: uuid.UUID | None = None,
+    reason: str = "",
+    note: str = "",
+    tried_at: datetime | None = None,
+) -> MoveOutcome:
+    """The same visit, under the same reference, rules, calendar UID and links, at another time.
+
+    `accepted_fee` is the fee that the actor was told the move takes along, in minor units; a higher one is never taken.
+    `holder` names the hold that keeps the new slots; `tried_at` is the server's own stamp of a failed attempt.
+    Raises UnknownAppointment, SlotTaken, SlotsUnsuitable, BadReason or KeyReused.
+    """
+    key = Key(actor, "move", idempotency_key, (ref, *sorted(slot_ids)))
+    with transaction.atomic():
+        appointment = lock_appointment(ref, actor=actor, now=now)
+        if earlier := key.earlier_outcome():
+            event_id = uuid.UUID(earlier["event"]) if earlier["event"] else None
+            return MoveOutcome(MoveResult(earlier["result"]), ref, event_id=event_id)
+        verdict = appointment.move_verdict(actor, _judged_at(appointment, now, tried_at))
+        own = set(appointment.slots.values_list("pk", flat=True)) if verdict.is_allowed else set()
+        if own == set(slot_ids) and own:
+            key.store(_stored(MoveResult.SAME, None), practice_id=appointment.practice_id, now=now)
+            return MoveOutcome(MoveResult.SAME, ref, verdict)
+        if not verdict.is_allowed:
+            return MoveOutcome(MoveResult.REFUSED, ref, verdict)
+        if actor.side is Side.PATIENT:
+            check_move_reason(appointment, reason)
+        if verdict.carried.minor > accepted_fee:
+            return MoveOutcome(MoveResult.FEE_ROSE, ref, verdict)
+        slots = _new_slots(appointment, slot_ids, actor, now)
+        make_busy([pk for pk in slot_ids if pk not in own], appointment=appointment, now=now, holder=holder)
+        free_some_of(appointment, own - set(slot_ids))
+        before = _place_of(appointment)
+        _mark_moved(appointment, slots, verdict, actor, reason, note, now)
+        data = before | facts_of_terms(appointment) | {"carried_fee_minor": appointment.carried_fee_minor}
+        data["late"] = verdict.carried.minor > 0
+        event = record(appointment, "appointment.moved", actor=actor, door=door, now=now, data=data)
+        key.store(_stored(MoveResult.MOVED, event.pk), practice_id=appointment.practice_id, now=now)
+    return MoveOutcome(MoveResult.MOVED, ref, verdict, event.pk, event)
+
+
+def check_move_reason(appointment: Appointment, reason: str) -> None:
+    """Raises BadReason for a reason that is not offered, or a missing one where the practice requires it."""
+    rule = appointment.rules.move.reason
+    offered = {code for code, _ in choices(appointment.rules.reasons)} if rule is not ReasonRule.OFF else set()
+    if (reason and reason not in offered) or (not reason and rule is ReasonRule.REQUIRED):
+        raise BadReason
+
+
+def _stored(result: MoveResult, event_id: uuid.UUID | None) -> dict[str, Any]:
+    return {"result": result, "event": str(event_id) if event_id else None}
+
+
+def _judged_at(appointment: Appointment, now: datetime, tried_at: datetime | None) -> datetime:
+    """The instant of the try that failed, if it still counts."""
+    counts = tried_at and tried_at <= now <= tried_at + appointment.rules.tried_grace
+    return tried_at if tried_at and counts else now
+
+
+def _new_slots(appointment: Appointment, slot_ids: Sequence[int], actor: Actor, now: datetime) -> list[Slot]:
+    """What times are offered, the practice's rules of today say; what a move may change, those of the visit."""
+    policy = policy_for(appointment.visit_type, now=now)
+    wanted = Wanted(appointment.visit_type, appointment.patient, policy, side=actor.side, moving=appointment)
+    return suitable_slots(slot_ids, wanted, now=now)
+
+
+def _place_of(appointment: Appointment) -> dict[str, Any]:
+    return {
+        "starts_at_before": appointment.starts_at.isoformat(),
+        "ends_at_before": appointment.ends_at.isoformat(),
+        "practitioner_id_before": str(appointment.practitioner_id),
+        "location_id_before": str(appointment.location_id),
+    }
+
+
+def _mark_moved(
+    appointment: Appointment,
+    slots: Sequence[Slot],
+    verdict: MoveVerdict,
+    actor: Actor,
+    reason: str,
+    note: str,
+    now: datetime,
+) -> None:
+    appointment.version += 1
+    appointment.sequence += 1
+    appointment.practitioner_id = slots[0].practitioner_id
+    appointment.location_id = slots[0].location_id
+    appointment.starts_at = slots[0].starts_at
+    appointment.ends_at = slots[0].starts_at + appointment.visit_type.length
+    appointment.slot_count = len(slots)
+    appointment.moved_at = now
+    appointment.move_reason = reason
+    appointment.move_note = note[:LONGEST_NOTE]
+    if actor.side is Side.PATIENT:
+        appointment.moves += 1
+        appointment.carried_fee_minor = max(appointment.carried_fee_minor, verdict.carried.minor)
+    else:
+        appointment.moved_by_practice_at = now
+        appointment.told_at = None
+    update_row(appointment, MOVE_FIELDS)
+
+
+MOVE_FIELDS = [
+    "version", "sequence", "practitioner", "location", "starts_at", "ends_at", "slot_count", "moved_at", "move_reason",
+    "move_note", "moves", "carried_fee_minor", "moved_by_practice_at", "told_at",
+]  # fmt: skip
