@@ -42,6 +42,10 @@ class Wish:
     def whole(self) -> bool:
         return not self.arguments
 
+    @property
+    def is_measured(self) -> bool:
+        return self.whole and self.long
+
 
 def main(arguments: list[str]) -> int:
     wish = wish_in(arguments)
@@ -53,7 +57,7 @@ def main(arguments: list[str]) -> int:
             print(f"\n== The tests on {engine} ==", flush=True)
             part, ended_well = _run(wish, engine=engine, url=url, browser=browser, folder=folder)
             count, good = count + part, good and ended_well
-        covered = _is_covered(folder) if wish.whole else True
+        covered = _is_covered(folder) if wish.is_measured else True
     return conclude(count, good=good and covered)
 
 
@@ -81,7 +85,9 @@ def _run(wish: Wish, *, engine: str, url: str, browser: str, folder: Path) -> tu
     }
     command = [sys.executable, "-m", "pytest", f"-n{WORKERS}", f"--junit-xml={report}"]
     command += ["-m", "long or not long"] if wish.long else ["-m", "not long"]
-    command += ["--cov", "--cov-report=", "--durations=10"] if wish.whole else []
+    # Coverage costs a third of the time, and its floors are set for the whole: the long tier pays for it.
+    command += ["--cov", "--cov-report="] if wish.is_measured else []
+    command += ["--durations=20"] if wish.whole else []
     command += wish.arguments
     with_us = end_with_parent(signal.SIGINT)
     with subprocess.Popen(command, cwd=ROOT, env=environment, preexec_fn=with_us) as process:  # noqa: PLW1509  no threads

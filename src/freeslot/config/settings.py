@@ -63,6 +63,7 @@ FREESLOT_REACTORS = [
 # The worker's jobs and the seconds between two runs of each.
 FREESLOT_JOBS = [
     ("freeslot.scheduling.operations.release.release_lapsed", 0.5),
+    ("freeslot.scheduling.operations.checkout.end_lapsed_checkouts", 30),
     ("freeslot.events.outbox.handle_due_events", 0),
     ("freeslot.doors.link.searches.send_found", 0),
     ("freeslot.messages.sending.send_due_messages", 0),

@@ -58,6 +58,11 @@ def link_holder(*appointment_ids: uuid.UUID, is_unusual: bool = False) -> Actor:
     return Actor(ActorKind.PATIENT, appointment_ids=appointment_ids, is_unusual=is_unusual)
 
 
+def guest(checkout_id: uuid.UUID, practice_id: uuid.UUID) -> Actor:
+    """Someone without an account who proved the contact they book with: for that one booking."""
+    return Actor(ActorKind.PATIENT, str(checkout_id), practice_id=practice_id)
+
+
 def staff(user_id: str, practice_id: uuid.UUID) -> Actor:
     return Actor(ActorKind.PRACTICE, user_id, practice_id=practice_id)
 

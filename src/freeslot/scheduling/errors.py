@@ -64,5 +64,9 @@ class BadReason(SchedulingError):
     """The reason is not among the practice's, or is missing where the practice requires one."""
 
 
+class TooManyHolds(SchedulingError):
+    """This source, or all guests together on that day, keep as many times as the practice's rules let them."""
+
+
 class HoldOver(SchedulingError):
     """The hold has lapsed, or is someone else's."""

@@ -19,10 +19,11 @@ from freeslot.scheduling.states import LIVE, Side, Status
 
 @dataclass(frozen=True)
 class Wanted:
-    """A visit that wants slots: `policy` holds the booking rules of today, `moving` is the visit where it has some."""
+    """A visit that wants slots: `policy` holds the booking rules of today, `moving` is the visit where it has some.
+    `patient` is None while it is not known who they are."""
 
     visit_type: VisitType
-    patient: Patient
+    patient: Patient | None
     policy: Policy
     side: Side
     moving: Appointment | None = None
@@ -55,8 +56,8 @@ def suitable_slots(slot_ids: Sequence[int], wanted: Wanted, *, now: datetime) ->
 
 
 def _unsuitable(slots: Sequence[Slot], wanted: Wanted, now: datetime) -> Unsuitable | None:
-    practices = {slot.practice_id for slot in slots} | {wanted.patient.practice_id, wanted.visit_type.practice_id}
-    if len(practices) > 1:
+    practices = {slot.practice_id for slot in slots} | {wanted.visit_type.practice_id}
+    if len(practices | ({wanted.patient.practice_id} if wanted.patient else set())) > 1:
         return Unsuitable.PRACTICE
     no_gap = all(one.ends_at == other.starts_at for one, other in pairwise(slots))
     if len({slot.schedule_id for slot in slots}) > 1 or not no_gap or not covers(slots, wanted.visit_type.taken):
@@ -94,7 +95,7 @@ def is_elsewhere(slot: Slot, moving: Appointment, rules: MoveRules) -> bool:
 def _not_offered(wanted: Wanted) -> Unsuitable | None:
     if not wanted.visit_type.is_online or wanted.visit_type.practice.online_booking == OnlineBooking.NOBODY:
         return Unsuitable.NOT_ONLINE
-    if wanted.booking.patients is Patients.ANY:
+    if wanted.patient is None or wanted.booking.patients is Patients.ANY:
         return None
     if has_been_here(wanted.patient):
         return Unsuitable.ONLY_NEW if wanted.booking.patients is Patients.NEW else None

@@ -1,0 +1,172 @@
+"""Keeps a time for somebody who is making a booking, renews that, gives it back, and turns it into the visit."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from freeslot.database.turns import take_turns
+from freeslot.patients.models import Patient
+from freeslot.practices.models import OnlineBooking, VisitType, policy_for
+from freeslot.scheduling.actors import Actor, Door
+from freeslot.scheduling.errors import HoldOver, SlotsUnsuitable, TooManyHolds, Unsuitable
+from freeslot.scheduling.models import Appointment, Checkout, Slot
+from freeslot.scheduling.models.checkout import CheckoutQuerySet
+from freeslot.scheduling.operations.book import Booked, book_appointment
+from freeslot.scheduling.operations.slots import free_held_by, make_held
+from freeslot.scheduling.operations.suiting import Wanted, local_day, suitable_slots
+from freeslot.scheduling.states import Side
+
+# What a guest said of themself is forgotten this long after their checkout ended.
+FORGOTTEN_AFTER = timedelta(days=1)
+
+
+def begin_checkout(
+    *,
+    visit_type: VisitType,
+    slot_ids: Sequence[int],
+    source: str,
+    now: datetime,
+    account_id: uuid.UUID | None = None,
+    moving: Appointment | None = None,
+    instead_of: uuid.UUID | None = None,
+) -> Checkout:
+    """Keeps the slots for one booking. `source` is a keyed hash of who asks; `instead_of` is an earlier checkout of
+    theirs, whose time goes back in the same transaction.
+
+    Raises SlotTaken, SlotsUnsuitable, or TooManyHolds where this source, or all guests together on that day, already
+    hold as much as the rules let them.
+    """
+    policy = policy_for(visit_type, now=now)
+    wanted = Wanted(visit_type, moving.patient if moving else None, policy, side=Side.PATIENT, moving=moving)
+    is_guest = account_id is None and moving is None
+    with transaction.atomic():
+        take_turns(f"checkouts of {source}")
+        if instead_of:
+            _end(Checkout.objects.filter(pk=instead_of, source=source, ended_at__isnull=True), now)
+        if Checkout.objects.live(now).filter(source=source).count() >= wanted.booking.most_holds:
+            raise TooManyHolds
+        if is_guest and visit_type.practice.online_booking != OnlineBooking.EVERYONE:
+            raise SlotsUnsuitable(Unsuitable.NOT_ONLINE)
+        slots = suitable_slots(slot_ids, wanted, now=now)
+        if is_guest:
+            _check_share(slots[0], len(slots), wanted, now)
+        checkout = Checkout(
+            practice=visit_type.practice,
+            visit_type=visit_type,
+            practitioner_id=slots[0].practitioner_id,
+            location_id=slots[0].location_id,
+            moving=moving,
+            starts_at=slots[0].starts_at,
+            ends_at=slots[0].starts_at + visit_type.length,
+            slot_ids=[slot.pk for slot in slots],
+            source=source,
+            account_id=account_id,
+            began_at=now,
+            until=now + wanted.booking.hold_for,
+        )
+        own = set(moving.slots.values_list("pk", flat=True)) if moving else set()
+        to_hold = [slot.pk for slot in slots if slot.pk not in own]
+        make_held(to_hold, holder=checkout.pk, until=checkout.until, now=now)
+        checkout.save(force_insert=True)
+    return checkout
+
+
+def renew_checkout(*, checkout_id: uuid.UUID, now: datetime) -> datetime:
+    """Keeps the time as long again from now on; until when.
+
+    Raises HoldOver once it has lapsed, ended, or was renewed as often as the rules let it be.
+    """
+    with transaction.atomic():
+        checkout = _lock(checkout_id)
+        rules = _rules_of(checkout, now)
+        if not checkout.is_kept(now) or checkout.renewals >= rules.booking.most_renewals:
+            raise HoldOver
+        checkout.until = now + rules.booking.hold_for
+        checkout.renewals += 1
+        Slot.objects.filter(held_by=checkout.pk, status=Slot.Status.HELD).update(held_until=checkout.until)
+        checkout.save(update_fields=["until", "renewals"])
+    return checkout.until
+
+
+def end_checkout(*, checkout_id: uuid.UUID, now: datetime) -> None:
+    """Gives the time back; nothing happens to one that has ended."""
+    with transaction.atomic():
+        _end(Checkout.objects.filter(pk=checkout_id, ended_at__isnull=True), now)
+
+
+def finish_checkout(*, checkout_id: uuid.UUID, patient: Patient, actor: Actor, door: Door, now: datetime) -> Booked:
+    """Books what the checkout kept, also when its time is up but nobody has taken the slots meanwhile.
+
+    A second press gets the visit of the first. Raises HoldOver for a checkout that was given back, SlotTaken,
+    SlotsUnsuitable or UnknownPatient.
+    """
+    with transaction.atomic():
+        checkout = _lock(checkout_id)
+        if checkout.ended_at is not None and checkout.appointment_id is None:
+            raise HoldOver
+        booked = book_appointment(
+            patient=patient,
+            visit_type=checkout.visit_type,
+            slot_ids=checkout.slot_ids,
+            actor=actor,
+            door=door,
+            now=now,
+            idempotency_key=str(checkout.pk),
+            holder=checkout.pk,
+            visit_reason=checkout.visit_reason,
+            payer=checkout.payer or None,
+        )
+        if checkout.ended_at is None:
+            checkout.appointment = Appointment.objects.get(reference=booked.reference)
+            checkout.patient = patient
+            checkout.ended_at = now
+            checkout.save(update_fields=["appointment", "patient", "ended_at"])
+    return booked
+
+
+def end_lapsed_checkouts(*, now: datetime) -> int:
+    """Ends those whose time is up and forgets what guests said in those that ended long ago; how many ended. Run by
+    the worker; their slots are free by the clock already."""
+    ended = Checkout.objects.filter(ended_at__isnull=True, until__lte=now).update(ended_at=now)
+    Checkout.objects.filter(ended_at__lte=now - FORGOTTEN_AFTER).delete()
+    return ended
+
+
+def _lock(checkout_id: uuid.UUID) -> Checkout:
+    """Raises HoldOver where there is none."""
+    found = Checkout.objects.select_for_update(of=("self",)).select_related("visit_type__practice")
+    try:
+        return found.get(pk=checkout_id)
+    except Checkout.DoesNotExist:
+        raise HoldOver from None
+
+
+def _rules_of(checkout: Checkout, now: datetime) -> Wanted:
+    return Wanted(checkout.visit_type, None, policy_for(checkout.visit_type, now=now), side=Side.PATIENT)
+
+
+def _end(checkouts: CheckoutQuerySet, now: datetime) -> None:
+    for pk in checkouts.values_list("pk", flat=True):
+        free_held_by(pk)
+        Checkout.objects.filter(pk=pk).update(ended_at=now)
+
+
+def _check_share(first: Slot, count: int, wanted: Wanted, now: datetime) -> None:
+    """At most the share of a practitioner's open day that the rules leave to guests, and always one visit."""
+    starts, ends = local_day(first.starts_at, wanted.visit_type)
+    take_turns(f"guests {first.practitioner_id} {starts:%Y-%m-%d}")
+    guests = Checkout.objects.live(now).filter(
+        practitioner_id=first.practitioner_id,
+        account_id__isnull=True,
+        moving__isnull=True,
+        starts_at__gte=starts,
+        starts_at__lt=ends,
+    )
+    held = sum(len(slot_ids) for slot_ids in guests.values_list("slot_ids", flat=True))
+    day = Slot.objects.filter(practitioner_id=first.practitioner_id, starts_at__gte=starts, starts_at__lt=ends)
+    unbooked = day.filter(Q(status=Slot.Status.FREE) | Q(status=Slot.Status.HELD)).count()
+    if held and (held + count) * 100 > wanted.booking.hold_share * unbooked:
+        raise TooManyHolds
