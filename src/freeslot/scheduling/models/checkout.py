@@ -78,5 +78,10 @@ class Checkout(OfPractice):
     def __str__(self) -> str:
         return str(self.pk)
 
+    @property
+    def was_given_back(self) -> bool:
+        """Whether its time went back before it was up, and not into a visit."""
+        return self.ended_at is not None and self.appointment_id is None and self.ended_at < self.until
+
     def is_kept(self, now: datetime) -> bool:
         return self.ended_at is None and now < self.until

@@ -44,6 +44,7 @@ def book_appointment(
     now: datetime,
     idempotency_key: str = "",
     holder: uuid.UUID | None = None,
+    chosen_at: datetime | None = None,
     booked_at: datetime | None = None,
     series_id: uuid.UUID | None = None,
     visit_reason: str = "",
@@ -52,8 +53,8 @@ def book_appointment(
     """Takes the slots and books the visit under the rules in force now, or changes nothing.
 
     Raises SlotTaken, SlotsUnsuitable, UnknownPatient or KeyReused. `holder` names the hold that keeps the slots for
-    this booking; `booked_at` is given when the visit was booked earlier elsewhere; `payer` where it is not the one that
-    the practice knows of the patient.
+    this booking, `chosen_at` is when that began; `booked_at` is given when the visit was booked earlier elsewhere;
+    `payer` where it is not the one that the practice knows of the patient.
     """
     request = (str(patient.pk), str(visit_type.pk), sorted(slot_ids))
     key = Key(actor, "book", idempotency_key, request)
@@ -63,7 +64,8 @@ def book_appointment(
                 return _as_before(earlier)
             scope = _scope_of(actor, patient, now)
             policy = policy_for(visit_type, now=booked_at or now)
-            slots = suitable_slots(slot_ids, Wanted(visit_type, patient, policy, side=actor.side), now=now)
+            wanted = Wanted(visit_type, patient, policy, side=actor.side, chosen_at=chosen_at)
+            slots = suitable_slots(slot_ids, wanted, now=now)
             appointment = _appointment(patient, visit_type, policy, slots, door, booked_at or now)
             appointment.series_id = series_id
             appointment.visit_reason = visit_reason[:LONGEST_REASON]

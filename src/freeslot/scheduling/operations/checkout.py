@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from freeslot.database.turns import take_turns
 from freeslot.patients.models import Patient
@@ -105,7 +105,7 @@ def finish_checkout(*, checkout_id: uuid.UUID, patient: Patient, actor: Actor, d
     """
     with transaction.atomic():
         checkout = _lock(checkout_id)
-        if checkout.ended_at is not None and checkout.appointment_id is None:
+        if checkout.was_given_back:
             raise HoldOver
         booked = book_appointment(
             patient=patient,
@@ -116,10 +116,11 @@ def finish_checkout(*, checkout_id: uuid.UUID, patient: Patient, actor: Actor, d
             now=now,
             idempotency_key=str(checkout.pk),
             holder=checkout.pk,
+            chosen_at=checkout.began_at,
             visit_reason=checkout.visit_reason,
             payer=checkout.payer or None,
         )
-        if checkout.ended_at is None:
+        if checkout.appointment_id is None:
             checkout.appointment = Appointment.objects.get(reference=booked.reference)
             checkout.patient = patient
             checkout.ended_at = now
@@ -130,7 +131,7 @@ def finish_checkout(*, checkout_id: uuid.UUID, patient: Patient, actor: Actor, d
 def end_lapsed_checkouts(*, now: datetime) -> int:
     """Ends those whose time is up and forgets what guests said in those that ended long ago; how many ended. Run by
     the worker; their slots are free by the clock already."""
-    ended = Checkout.objects.filter(ended_at__isnull=True, until__lte=now).update(ended_at=now)
+    ended = Checkout.objects.filter(ended_at__isnull=True, until__lte=now).update(ended_at=F("until"))
     Checkout.objects.filter(ended_at__lte=now - FORGOTTEN_AFTER).delete()
     return ended
 

@@ -57,6 +57,7 @@ def move_appointment(
     idempotency_key: str,
     now: datetime,
     holder: uuid.UUID | None = None,
+    chosen_at: datetime | None = None,
     reason: str = "",
     note: str = "",
     tried_at: datetime | None = None,
@@ -64,7 +65,8 @@ def move_appointment(
     """The same visit, under the same reference, rules, calendar UID and links, at another time.
 
     `accepted_fee` is the fee that the actor was told the move takes along, in minor units; a higher one is never taken.
-    `holder` names the hold that keeps the new slots; `tried_at` is the server's own stamp of a failed attempt.
+    `holder` names the hold that keeps the new slots, `chosen_at` is when that began; `tried_at` is the server's own
+    stamp of a failed attempt.
     Raises UnknownAppointment, SlotTaken, SlotsUnsuitable, BadReason or KeyReused.
     """
     key = Key(actor, "move", idempotency_key, (ref, *sorted(slot_ids)))
@@ -84,7 +86,7 @@ def move_appointment(
             check_move_reason(appointment, reason)
         if verdict.carried.minor > accepted_fee:
             return MoveOutcome(MoveResult.FEE_ROSE, ref, verdict)
-        slots = _new_slots(appointment, slot_ids, actor, now)
+        slots = _new_slots(appointment, slot_ids, actor, now, chosen_at)
         make_busy([pk for pk in slot_ids if pk not in own], appointment=appointment, now=now, holder=holder)
         free_some_of(appointment, own - set(slot_ids))
         before = _place_of(appointment)
@@ -114,10 +116,19 @@ def _judged_at(appointment: Appointment, now: datetime, tried_at: datetime | Non
     return tried_at if tried_at and counts else now
 
 
-def _new_slots(appointment: Appointment, slot_ids: Sequence[int], actor: Actor, now: datetime) -> list[Slot]:
+def _new_slots(
+    appointment: Appointment, slot_ids: Sequence[int], actor: Actor, now: datetime, chosen_at: datetime | None
+) -> list[Slot]:
     """What times are offered, the practice's rules of today say; what a move may change, those of the visit."""
     policy = policy_for(appointment.visit_type, now=now)
-    wanted = Wanted(appointment.visit_type, appointment.patient, policy, side=actor.side, moving=appointment)
+    wanted = Wanted(
+        appointment.visit_type,
+        appointment.patient,
+        policy,
+        side=actor.side,
+        moving=appointment,
+        chosen_at=chosen_at,
+    )
     return suitable_slots(slot_ids, wanted, now=now)
 
 

@@ -20,13 +20,16 @@ from freeslot.scheduling.states import LIVE, Side, Status
 @dataclass(frozen=True)
 class Wanted:
     """A visit that wants slots: `policy` holds the booking rules of today, `moving` is the visit where it has some.
-    `patient` is None while it is not known who they are."""
+    `patient` is None while it is not known who they are. `chosen_at` is when the time was chosen, if kept since:
+    somebody who takes a few minutes over the form is not too late by those.
+    """
 
     visit_type: VisitType
     patient: Patient | None
     policy: Policy
     side: Side
     moving: Appointment | None = None
+    chosen_at: datetime | None = None
 
     @cached_property
     def booking(self) -> BookingRules:
@@ -79,7 +82,7 @@ def _against_rules(slots: Sequence[Slot], wanted: Wanted, now: datetime) -> Unsu
         return closed
     if wanted.moving and wanted.move and is_elsewhere(slots[0], wanted.moving, wanted.move):
         return Unsuitable.ELSEWHERE
-    if starts_at < now + rules.notice:
+    if starts_at < (wanted.chosen_at or now) + rules.notice:
         return Unsuitable.TOO_SOON
     if starts_at > now + rules.horizon:
         return Unsuitable.TOO_FAR
