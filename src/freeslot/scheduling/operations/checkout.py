@@ -150,7 +150,8 @@ def _rules_of(checkout: Checkout, now: datetime) -> Wanted:
 
 
 def _end(checkouts: CheckoutQuerySet, now: datetime) -> None:
-    for pk in checkouts.values_list("pk", flat=True):
+    # The row first, as whoever finishes or renews it does: taken in another order, two would wait for each other.
+    for pk in checkouts.select_for_update(of=("self",)).values_list("pk", flat=True):
         free_held_by(pk)
         Checkout.objects.filter(pk=pk).update(ended_at=now)
 
