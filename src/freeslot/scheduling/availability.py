@@ -174,16 +174,13 @@ def _read(text: str, values: Sequence[Any]) -> list[Row]:
     return found if connection.vendor == "postgresql" else [_row(*row) for row in found]
 
 
-def _row(pk: int, schedule: str, practitioner: str, location: str, starts_at: str, ends_at: str) -> Row:
-    """SQLite keeps ids and instants as text."""
-    return pk, _uuid(schedule), _uuid(practitioner), _uuid(location), _utc(starts_at), _utc(ends_at)
+def _row(pk: int, schedule: str, practitioner: str, location: str, starts_at: datetime, ends_at: datetime) -> Row:
+    """SQLite keeps ids as text, and instants without their zone."""
+    times = starts_at.replace(tzinfo=UTC), ends_at.replace(tzinfo=UTC)
+    return pk, _uuid(schedule), _uuid(practitioner), _uuid(location), *times
 
 
 _uuid = lru_cache(maxsize=1024)(uuid.UUID)
-
-
-def _utc(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def _times(rows: Iterable[Row], ask: Ask) -> Iterator[OpenTime]:
