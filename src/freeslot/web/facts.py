@@ -171,3 +171,48 @@ class Choice:
     note: str = ""
     chosen: bool = False
     facts: Mapping[str, str | int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TimesOfDay:
+    """The open times of one day; `at` is any instant of it."""
+
+    at: datetime
+    choices: Sequence[Choice]
+
+
+@dataclass(frozen=True, slots=True)
+class StripDay:
+    """One day of the calendar strip: how many times are open, and the list that begins with it."""
+
+    at: datetime
+    count: int
+    url: str
+    shown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """One thing that a list can be narrowed to; the first choice is to take any."""
+
+    name: str
+    label: str
+    choices: Sequence[Choice]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeList:
+    """Open times as radio buttons by day. `nearest` are those around a time that was asked for and is not open.
+
+    `address` with `kept` is where the form that narrows the list leads; an empty `earlier` or `later` leads nowhere.
+    """
+
+    days: Sequence[TimesOfDay]
+    place: Place
+    address: str
+    nearest: Sequence[Choice] = ()
+    strip: Sequence[StripDay] = ()
+    narrowings: Sequence[Narrowing] = ()
+    kept: Sequence[tuple[str, str]] = ()
+    earlier: str = ""
+    later: str = ""

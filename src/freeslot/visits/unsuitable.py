@@ -1,0 +1,58 @@
+"""Why a time cannot be had, and why a visit cannot be moved, in words that every page of times says alike."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from freeslot.scheduling.errors import (
+    HoldOver,
+    SchedulingError,
+    SlotsUnsuitable,
+    SlotTaken,
+    TooManyHolds,
+    Unsuitable,
+)
+from freeslot.scheduling.moving import MoveVerdict, WhyNot
+from freeslot.web.facts import Place
+from freeslot.web.formatting.days import day_and_clock
+
+UNSUITABLE: dict[Unsuitable, Promise] = {
+    Unsuitable.GONE: gettext_lazy("The practice has no visits at that time."),
+    Unsuitable.PAST: gettext_lazy("That time is over."),
+    Unsuitable.LENGTH: gettext_lazy("There is not enough time then for this visit."),
+    Unsuitable.PRACTICE: gettext_lazy("That time is at another practice."),
+    Unsuitable.NOT_GIVEN: gettext_lazy("Nobody gives this kind of visit at that time."),
+    Unsuitable.ELSEWHERE: gettext_lazy("The practice changes the practitioner or the place only by phone."),
+    Unsuitable.TOO_SOON: gettext_lazy("That time is too soon: the practice needs longer to prepare."),
+    Unsuitable.TOO_FAR: gettext_lazy("That time is further ahead than the practice plans."),
+    Unsuitable.DAY_FULL: gettext_lazy("That day is full."),
+    Unsuitable.NOT_ONLINE: gettext_lazy("The practice takes this booking only by phone."),
+    Unsuitable.ONLY_NEW: gettext_lazy("This kind of visit is for people who are new at the practice."),
+    Unsuitable.ONLY_KNOWN: gettext_lazy("This kind of visit is for people who have been at the practice before."),
+}
+TAKEN = gettext_lazy("That time is not open any more.")
+HOLD_OVER = gettext_lazy("That time was kept for you for a while, and the while is over.")
+TOO_MANY = gettext_lazy("Several times are kept for you already. Finish with one of them, or wait until they lapse.")
+
+
+def words_against(error: SchedulingError) -> str:
+    """One sentence on why a time could not be had."""
+    if isinstance(error, SlotsUnsuitable):
+        return str(UNSUITABLE[error.why])
+    return str({SlotTaken: TAKEN, HoldOver: HOLD_OVER, TooManyHolds: TOO_MANY}[type(error)])
+
+
+def words_against_move(verdict: MoveVerdict, place: Place) -> str:
+    """Why this visit cannot be moved here, to follow the first words on how it stands; empty where it can."""
+    if verdict.why_not is None:
+        return ""
+    until = day_and_clock(verdict.until, zone=place.zone, locale=place.locale, now=place.now)
+    return {
+        WhyNot.STARTED: _("It has started, so it cannot be moved any more. Call the practice if you cannot come."),
+        WhyNot.CHECKED_IN: _("You are checked in, so it cannot be moved any more. Speak to the desk."),
+        WhyNot.OVER: _("It is over, so it cannot be moved any more. Call the practice if something is wrong."),
+        WhyNot.CANCELLED: _("A visit that is cancelled cannot be moved."),
+        WhyNot.TOLD: _("The practice knows that you are not coming and decides what happens next. Call to move it."),
+        WhyNot.TOO_LATE: _("It could be moved online until %(until)s. Call the practice to move it now."),
+        WhyNot.TOO_OFTEN: _("You have moved it as often as this practice allows online. Call the practice to move it."),
+    }[verdict.why_not] % {"until": until}
