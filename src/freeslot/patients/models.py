@@ -24,6 +24,9 @@ class Patient(OfPractice):
     payer = models.CharField(max_length=60, blank=True)
     languages = models.JSONField(default=list)
 
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["practice", "birth_date"], name="patient_by_birth_date")]
+
     def __str__(self) -> str:
         return str(self.pk)
 
