@@ -68,5 +68,9 @@ class TooManyHolds(SchedulingError):
     """This source, or all guests together on that day, keep as many times as the practice's rules let them."""
 
 
+class NotVerified(SchedulingError):
+    """The guest has not proved yet that the contact is theirs."""
+
+
 class HoldOver(SchedulingError):
     """The hold has lapsed, or is someone else's."""

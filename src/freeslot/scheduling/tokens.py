@@ -30,6 +30,11 @@ def codes_for(seed: uuid.UUID) -> list[str]:
     return [_digits(_keyed(secret, "link code", seed)) for secret in settings.KEY_ENCRYPTION_KEYS]
 
 
+def guest_codes_for(checkout_id: uuid.UUID, number: int) -> list[str]:
+    """The same for the `number`th code of a guest's booking."""
+    return [_digits(_keyed(secret, f"guest code {number}", checkout_id)) for secret in settings.KEY_ENCRYPTION_KEYS]
+
+
 def keyed_hash(use: str, text: str) -> str:
     """A fingerprint that only this deployment can make: for what must be recognised but not kept."""
     return hmac.new(settings.KEY_ENCRYPTION_KEYS[0].encode(), f"freeslot {use} {text}".encode(), "sha256").hexdigest()

@@ -1,13 +1,13 @@
 """Schedules, slots and appointments; `scheduling` alone writes them."""
 
 from freeslot.scheduling.models.appointment import Appointment
-from freeslot.scheduling.models.checkout import Checkout
+from freeslot.scheduling.models.checkout import Checkout, GuestCode
 from freeslot.scheduling.models.idempotency import IdempotencyRow
 from freeslot.scheduling.models.manage_link import LinkCode, ManageLink
 from freeslot.scheduling.models.schedule import Schedule, ScheduleException, WeeklyHours
 from freeslot.scheduling.models.slot import Slot
 
 __all__ = [
-    "Appointment", "Checkout", "IdempotencyRow", "LinkCode", "ManageLink", "Schedule", "ScheduleException", "Slot",
-    "WeeklyHours",
+    "Appointment", "Checkout", "GuestCode", "IdempotencyRow", "LinkCode", "ManageLink", "Schedule",
+    "ScheduleException", "Slot", "WeeklyHours",
 ]  # fmt: skip

@@ -85,3 +85,23 @@ class Checkout(OfPractice):
 
     def is_kept(self, now: datetime) -> bool:
         return self.ended_at is None and now < self.until
+
+
+class GuestCode(OfPractice):
+    """One code that a guest asked for, counted by contact and by source so that nobody can be flooded through us.
+
+    Neither the contact nor the code is in it.
+    """
+
+    contact_hash = models.CharField(max_length=64)
+    source = models.CharField(max_length=64)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["contact_hash", "asked_at"], name="guest_code_by_contact"),
+            models.Index(fields=["source", "asked_at"], name="guest_code_by_source"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -14,7 +14,7 @@ from freeslot.patients.models import Grant, Patient
 from freeslot.practices.models import Policy, VisitType, policy_for
 from freeslot.scheduling.actors import Actor, ActorKind, Door
 from freeslot.scheduling.errors import SlotTaken, UnknownPatient
-from freeslot.scheduling.models import Appointment, Slot
+from freeslot.scheduling.models import Appointment, Checkout, Slot
 from freeslot.scheduling.operations.record import facts_of_terms, record
 from freeslot.scheduling.operations.repeats import Key
 from freeslot.scheduling.operations.slots import make_busy
@@ -62,7 +62,7 @@ def book_appointment(
         with transaction.atomic():
             if earlier := key.earlier_outcome():
                 return _as_before(earlier)
-            scope = _scope_of(actor, patient, now)
+            scope = _scope_of(actor, patient, holder, now)
             policy = policy_for(visit_type, now=booked_at or now)
             wanted = Wanted(visit_type, patient, policy, side=actor.side, chosen_at=chosen_at)
             slots = suitable_slots(slot_ids, wanted, now=now)
@@ -90,16 +90,25 @@ def _as_before(outcome: dict[str, Any]) -> Booked:
     return Booked(outcome["reference"], uuid.UUID(outcome["event"]))
 
 
-def _scope_of(actor: Actor, patient: Patient, now: datetime) -> str:
+def _scope_of(actor: Actor, patient: Patient, holder: uuid.UUID | None, now: datetime) -> str:
     """What the actor is to the patient. Raises UnknownPatient to one signed in without a grant for them, to another
-    practice's staff, and to the holder of a link, which is good for its own visit alone."""
+    practice's staff, to the holder of a link, which is good for its own visit alone, and to a guest for anybody but the
+    patient that their own checkout was verified for."""
     if actor.kind is ActorKind.ACCOUNT:
         grant = Grant.objects.filter(Grant.in_force(now), user_id=actor.id, patient=patient).first()
         if grant is not None:
             return grant.scope
+    elif actor.kind is ActorKind.PATIENT:
+        if holder is not None and actor.id == str(holder) and _is_guest(holder, patient):
+            return ""
     elif actor.kind is ActorKind.SYSTEM or actor.practice_id == patient.practice_id:
         return ""
     raise UnknownPatient
+
+
+def _is_guest(checkout_id: uuid.UUID, patient: Patient) -> bool:
+    verified = Checkout.objects.filter(pk=checkout_id, verified_at__isnull=False, account_id__isnull=True)
+    return verified.filter(patient=patient, practice_id=patient.practice_id).exists()
 
 
 def _appointment(

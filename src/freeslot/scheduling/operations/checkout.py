@@ -12,7 +12,7 @@ from freeslot.patients.models import Patient
 from freeslot.practices.models import OnlineBooking, VisitType, policy_for
 from freeslot.scheduling.actors import Actor, Door
 from freeslot.scheduling.errors import HoldOver, SlotsUnsuitable, TooManyHolds, Unsuitable
-from freeslot.scheduling.models import Appointment, Checkout, Slot
+from freeslot.scheduling.models import Appointment, Checkout, GuestCode, Slot
 from freeslot.scheduling.models.checkout import CheckoutQuerySet
 from freeslot.scheduling.operations.book import Booked, book_appointment
 from freeslot.scheduling.operations.slots import free_held_by, make_held
@@ -133,6 +133,7 @@ def end_lapsed_checkouts(*, now: datetime) -> int:
     the worker; their slots are free by the clock already."""
     ended = Checkout.objects.filter(ended_at__isnull=True, until__lte=now).update(ended_at=F("until"))
     Checkout.objects.filter(ended_at__lte=now - FORGOTTEN_AFTER).delete()
+    GuestCode.objects.filter(asked_at__lte=now - FORGOTTEN_AFTER).delete()
     return ended
 
 

@@ -9,10 +9,12 @@ from freeslot.database.rows import insert_row
 from freeslot.events.models import Event
 from freeslot.events.wake import wake_after_commit
 from freeslot.patients.models import Grant
-from freeslot.scheduling.actors import Actor, ActorKind, Door
-from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.actors import SYSTEM, Actor, ActorKind, Door
+from freeslot.scheduling.models import Appointment, Checkout
 from freeslot.scheduling.policy import Verdict, verdict_for
 from freeslot.scheduling.states import Side
+
+CODE_ASKED = "checkout.code_asked"
 
 
 def record(
@@ -42,10 +44,35 @@ def record(
         data=facts_of(appointment) | unusual | (data or {}),
         **said,
     )
-    insert_row(event)
-    insert_row(AuditRow(practice_id=appointment.practice_id, subject_id=subject_id, at=now, action=kind, **said))
-    wake_after_commit()
+    _write(event)
     return event
+
+
+def record_code_asked(checkout: Checkout, *, door: Door, now: datetime) -> Event:
+    """The same for a guest's checkout, which is no visit yet: its own history counts its codes. Nothing of what the
+    guest said is in it, for events are kept."""
+    event = Event(
+        practice_id=checkout.practice_id,
+        subject_id=checkout.pk,
+        version=checkout.codes,
+        kind=CODE_ASKED,
+        at=now,
+        due_at=now,
+        data={"starts_at": checkout.starts_at.isoformat(), "zone": checkout.practice.zone},
+        actor_kind=SYSTEM.kind,
+        actor_id=SYSTEM.id,
+        door=door,
+    )
+    _write(event)
+    return event
+
+
+def _write(event: Event) -> None:
+    said = {"actor_kind": event.actor_kind, "actor_id": event.actor_id, "door": event.door}
+    row = AuditRow(practice_id=event.practice_id, subject_id=event.subject_id, at=event.at, action=event.kind, **said)
+    insert_row(event)
+    insert_row(row)
+    wake_after_commit()
 
 
 def spoken_kind(actor: Actor, appointment: Appointment) -> str:

@@ -1,0 +1,93 @@
+"""Sends a guest a code to the contact they gave, and takes it: before that nothing they said is believed."""
+
+import secrets
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from freeslot.database.turns import take_turns
+from freeslot.patients.details import BadDetails, Fault
+from freeslot.scheduling.actors import Door
+from freeslot.scheduling.errors import HoldOver
+from freeslot.scheduling.models import Checkout, GuestCode
+from freeslot.scheduling.operations.record import record_code_asked
+from freeslot.scheduling.operations.unverified import claim_contact, guest_checkout, hash_of_contact, lock_guest
+from freeslot.scheduling.tokens import guest_codes_for
+
+LASTS = timedelta(minutes=15)
+BETWEEN = timedelta(minutes=1)
+MOST_TRIES = 5
+MOST_FOR_A_CHECKOUT = 5
+MOST_FOR_A_CONTACT = 5
+# A household or a waiting room may share one source.
+MOST_FOR_A_SOURCE = 12
+# The last two are counted over this long.
+COUNTED_OVER = timedelta(hours=1)
+
+
+def ask_guest_code(*, checkout_id: uuid.UUID, now: datetime, door: Door = Door.PORTAL) -> bool:
+    """Has a code sent to the checkout's contact; whether it will be. The page says the same words either way.
+
+    Not twice in a minute, five times for a booking, five an hour to a contact, twelve an hour from a source; and not
+    while somebody else's unverified booking has this contact. A new code ends the one before.
+
+    Raises HoldOver when the time is kept no more, SlotsUnsuitable where guests are taken no more, BadDetails before it
+    is known who they are.
+    """
+    seen = guest_checkout(checkout_id)
+    if not seen.contact_value:
+        raise BadDetails({"contact_value": Fault.MISSING})
+    contact_hash = hash_of_contact(seen.contact_kind, seen.contact_value)
+    with transaction.atomic():
+        take_turns(f"codes of {seen.source}")
+        checkout = lock_guest(checkout_id, contact_hash=contact_hash)
+        if not checkout.is_kept(now):
+            raise HoldOver
+        is_same = contact_hash == hash_of_contact(checkout.contact_kind, checkout.contact_value)
+        if checkout.verified_at is not None or not is_same:
+            return False
+        has_claim = claim_contact(checkout, contact_hash=contact_hash, now=now)
+        checkout.save(update_fields=["contact_hash"])
+        if not has_claim or _too_many(checkout, now):
+            return False
+        GuestCode.objects.create(
+            practice_id=checkout.practice_id, contact_hash=contact_hash, source=checkout.source, asked_at=now
+        )
+        checkout.codes += 1
+        checkout.tries, checkout.code_asked_at = 0, now
+        checkout.save(update_fields=["codes", "tries", "code_asked_at"])
+        record_code_asked(checkout, door=door, now=now)
+    return True
+
+
+def use_guest_code(*, checkout_id: uuid.UUID, typed: str, now: datetime) -> bool:
+    """Whether `typed` is the newest code of this checkout: in time, unused, within five tries. It serves once.
+
+    Raises HoldOver for a time that was given back; one that is merely up may still be free when the visit is booked.
+    """
+    if guest_checkout(checkout_id).was_given_back:
+        raise HoldOver
+    asked = Checkout.objects.filter(pk=checkout_id, verified_at__isnull=True, appointment__isnull=True)
+    live = asked.filter(code_asked_at__gt=now - LASTS, tries__lt=MOST_TRIES)
+    with transaction.atomic():
+        if not live.update(tries=F("tries") + 1):
+            return False
+        checkout = asked.get()
+        digits = "".join(sign for sign in typed[:80] if sign.isdigit()).encode()
+        good = guest_codes_for(checkout.pk, checkout.codes)
+        if not any(secrets.compare_digest(digits, each.encode()) for each in good):
+            return False
+        Checkout.objects.filter(pk=checkout.pk).update(verified_at=now)
+    return True
+
+
+def _too_many(checkout: Checkout, now: datetime) -> bool:
+    is_too_soon = checkout.code_asked_at is not None and checkout.code_asked_at > now - BETWEEN
+    if is_too_soon or checkout.codes >= MOST_FOR_A_CHECKOUT:
+        return True
+    lately = GuestCode.objects.filter(asked_at__gt=now - COUNTED_OVER)
+    to_contact = lately.filter(contact_hash=checkout.contact_hash).count()
+    from_source = lately.filter(source=checkout.source).count()
+    return to_contact >= MOST_FOR_A_CONTACT or from_source >= MOST_FOR_A_SOURCE

@@ -1,0 +1,60 @@
+"""Checkouts of guests, locked, and the contact each of them claims: one unverified booking at a time for a contact."""
+
+import uuid
+from datetime import datetime
+
+from freeslot.database.turns import take_turns
+from freeslot.practices.models import OnlineBooking
+from freeslot.scheduling.errors import HoldOver, SlotsUnsuitable, Unsuitable
+from freeslot.scheduling.models import Checkout
+from freeslot.scheduling.operations.slots import free_held_by
+from freeslot.scheduling.tokens import keyed_hash
+
+
+def guest_checkout(checkout_id: uuid.UUID) -> Checkout:
+    """Unlocked. Raises HoldOver where there is none, or it is that of somebody signed in, or a move."""
+    guests = Checkout.objects.filter(account_id__isnull=True, moving__isnull=True)
+    try:
+        return guests.select_related("practice").get(pk=checkout_id)
+    except Checkout.DoesNotExist:
+        raise HoldOver from None
+
+
+def lock_guest(checkout_id: uuid.UUID, *, contact_hash: str) -> Checkout:
+    """The same, locked; first everybody else with this contact is made to wait: in that order always, so that no two
+    wait for each other.
+
+    Raises HoldOver also where the time was given back, and SlotsUnsuitable where the practice takes guests no more.
+    """
+    take_turns(f"contact {contact_hash}")
+    guests = Checkout.objects.filter(account_id__isnull=True, moving__isnull=True)
+    checkout = guests.select_for_update(of=("self",)).select_related("practice").filter(pk=checkout_id).first()
+    if checkout is None or checkout.was_given_back:
+        raise HoldOver
+    if checkout.appointment_id is None and checkout.practice.online_booking != OnlineBooking.EVERYONE:
+        raise SlotsUnsuitable(Unsuitable.NOT_ONLINE)
+    return checkout
+
+
+def hash_of_contact(kind: str, value: str) -> str:
+    return keyed_hash("contact", f"{kind} {value}")
+
+
+def claim_contact(checkout: Checkout, *, contact_hash: str, now: datetime) -> bool:
+    """Makes this the one unverified booking of its contact; whether it could be. To be saved by the caller.
+
+    One that has lapsed is in nobody's way. An earlier one of the same source is ended, its time given back: they have
+    begun again. While somebody else's is kept this one has no claim, so no code is sent for it: nobody can have
+    somebody else's mailbox flooded from many browsers, nor hold many times with one contact.
+    """
+    same = Checkout.objects.filter(
+        practice_id=checkout.practice_id, contact_hash=contact_hash, ended_at__isnull=True, verified_at__isnull=True
+    )
+    for other in same.exclude(pk=checkout.pk).select_for_update(of=("self",)).order_by("pk"):
+        if other.is_kept(now) and other.source != checkout.source:
+            checkout.contact_hash = ""
+            return False
+        free_held_by(other.pk)
+        Checkout.objects.filter(pk=other.pk).update(ended_at=min(now, other.until))
+    checkout.contact_hash = contact_hash
+    return True
