@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "freeslot.messages",
     "freeslot.receipts",
     "freeslot.charges",
+    "freeslot.waitlist",
     "freeslot.visits",
     "freeslot.doors.link",
     "freeslot.demo",
@@ -59,6 +60,7 @@ FREESLOT_REACTORS = [
     "freeslot.receipts.reactor.react",
     "freeslot.charges.reactor.react",
     "freeslot.messages.reactor.react",
+    "freeslot.waitlist.reactor.react",
 ]
 # The worker's jobs and the seconds between two runs of each.
 FREESLOT_JOBS = [
@@ -68,6 +70,7 @@ FREESLOT_JOBS = [
     ("freeslot.doors.link.searches.send_found", 0),
     ("freeslot.messages.sending.send_due_messages", 0),
     ("freeslot.messages.sending.send_due_texts", 0),
+    ("freeslot.waitlist.operations.serve.serve_wishes", 30),
     ("freeslot.events.worker.beat", 5),
     ("freeslot.scheduling.operations.publish.publish_due_schedules", 3600),
     ("freeslot.scheduling.operations.repeats.forget_expired_keys", 3600),
@@ -85,6 +88,7 @@ FREESLOT_INVARIANTS = [
     "freeslot.receipts.invariants.breaches",
     "freeslot.charges.invariants.breaches",
     "freeslot.messages.invariants.breaches",
+    "freeslot.waitlist.invariants.breaches",
 ]
 
 MIDDLEWARE = [

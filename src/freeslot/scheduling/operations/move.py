@@ -61,12 +61,13 @@ def move_appointment(
     reason: str = "",
     note: str = "",
     tried_at: datetime | None = None,
+    as_wished: bool = False,
 ) -> MoveOutcome:
     """The same visit, under the same reference, rules, calendar UID and links, at another time.
 
     `accepted_fee` is the fee that the actor was told the move takes along, in minor units; a higher one is never taken.
     `holder` names the hold that keeps the new slots, `chosen_at` is when that began; `tried_at` is the server's own
-    stamp of a failed attempt.
+    stamp of a failed attempt. `as_wished` says that the patient wished for it beforehand and pressed nothing now.
     Raises UnknownAppointment, SlotTaken, SlotsUnsuitable, BadReason or KeyReused.
     """
     key = Key(actor, "move", idempotency_key, (ref, *sorted(slot_ids)))
@@ -93,6 +94,7 @@ def move_appointment(
         _mark_moved(appointment, slots, verdict, actor, reason, note, now)
         data = before | facts_of_terms(appointment) | {"carried_fee_minor": appointment.carried_fee_minor}
         data["late"] = verdict.carried.minor > 0
+        data |= {"wish": True} if as_wished else {}
         event = record(appointment, "appointment.moved", actor=actor, door=door, now=now, data=data)
         key.store(_stored(MoveResult.MOVED, event.pk), practice_id=appointment.practice_id, now=now)
     return MoveOutcome(MoveResult.MOVED, ref, verdict, event.pk, event)

@@ -1,0 +1,1 @@
+"""What can be done with a wish, one verb a file."""
