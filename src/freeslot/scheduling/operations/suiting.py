@@ -114,7 +114,7 @@ def has_been_here(patient: Patient) -> bool:
 def _is_full(slot: Slot, wanted: Wanted) -> bool:
     """Counted while everybody else who counts the same day waits."""
     first, last = local_day(slot.starts_at, wanted.visit_type)
-    take_turns(f"day {slot.practitioner_id} {wanted.visit_type.pk} {first:%Y-%m-%d}")
+    take_turn_of_day(slot, wanted.visit_type)
     others = Appointment.objects.live().filter(
         practitioner_id=slot.practitioner_id,
         visit_type=wanted.visit_type,
@@ -124,6 +124,12 @@ def _is_full(slot: Slot, wanted: Wanted) -> bool:
     if wanted.moving is not None:
         others = others.exclude(pk=wanted.moving.pk)
     return others.count() >= (wanted.booking.most_per_day or 0)
+
+
+def take_turn_of_day(slot: Slot, visit_type: VisitType) -> None:
+    """Whoever counts the visits of this type on the slot's day waits until the transaction ends."""
+    first, _last = local_day(slot.starts_at, visit_type)
+    take_turns(f"day {slot.practitioner_id} {visit_type.pk} {first:%Y-%m-%d}")
 
 
 def local_day(at: datetime, visit_type: VisitType) -> tuple[datetime, datetime]:
