@@ -16,9 +16,10 @@ from freeslot.messages.models import Message
 from freeslot.patients.models import Patient
 from freeslot.practices.models import Location, Practitioner
 from freeslot.scheduling.actors import Door
-from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.models import Appointment, Checkout
 from freeslot.scheduling.operations.book import REFERENCE_PREFIX
 from freeslot.scheduling.operations.cancel import cancel_appointment
+from freeslot.scheduling.operations.checkout import begin_checkout
 from freeslot.scheduling.operations.links import give_link
 from freeslot.scheduling.reference import new_reference
 from freeslot.web.formatting import clock
@@ -36,6 +37,7 @@ class World:
     tokens: tuple[str, str]
     style: str
     script: str
+    checkout: Checkout
 
     def kept_from_outsiders(self, kind: str, *, knows_practice: bool = False) -> list[str]:
         """Beside the facts, at which practice and where: a practice's own pages say that of itself to everyone, and a
@@ -56,7 +58,8 @@ class World:
         colour, digest = re.findall(r"style/([0-9a-f]{6})-([0-9a-f]{10})", self.style)[0]
         (script,) = re.findall(r"script/([^.]+)\.js", self.script)
         of_files = {"colour": colour, "digest": digest, "script": script, "key": "no-such-key", "uidb36": "1"}
-        return of_files | {"ref": self.visit.reference, "slug": self.cast.practice.slug, "token": self.tokens[0]}
+        mine = {"ref": self.visit.reference, "token": self.tokens[0], "checkout_id": str(self.checkout.pk)}
+        return of_files | mine | {"slug": self.cast.practice.slug}
 
     @property
     def message(self) -> str:
@@ -84,7 +87,7 @@ def make_world(state: str) -> Iterator[World]:
         visit = Appointment.objects.for_pages().get(pk=visit.pk)
         page = Client().get("/").content.decode()
         style, script = (re.findall(pattern, page)[0] for pattern in (r"/style/[^\"]+", r"/script/[^\"]+"))
-        yield World(cast, visit, other, (token_for(visit), token_for(other)), style, script)
+        yield World(cast, visit, other, (token_for(visit), token_for(other)), style, script, begin(cast))
 
 
 def cancel(cast: Cast, visit: Appointment) -> None:
@@ -92,6 +95,14 @@ def cancel(cast: Cast, visit: Appointment) -> None:
         ref=visit.reference, actor=cast.patient_actor, door=Door.PORTAL, reason="", note="", accepted_fee=0,
         idempotency_key="", now=NOW,
     )  # fmt: skip
+
+
+def begin(cast: Cast) -> Checkout:
+    """A booking that the patient is making, for themself."""
+    slot = cast.slots_from(NOW + timedelta(days=3, hours=-3, minutes=-40))[0]
+    return begin_checkout(
+        visit_type=cast.visit_type, slot_ids=[slot.pk], source="theirs", account_id=cast.patient_user.pk, now=NOW
+    )
 
 
 def token_for(visit: Appointment) -> str:

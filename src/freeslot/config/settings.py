@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "freeslot.charges",
     "freeslot.waitlist",
     "freeslot.visits",
+    "freeslot.booking",
     "freeslot.doors.link",
     "freeslot.demo",
 ]

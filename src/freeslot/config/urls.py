@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("freeslot.receipts.urls")),
     path("", include("freeslot.messages.urls")),
     path("", include("freeslot.visits.urls")),
+    path("", include("freeslot.booking.urls")),
     path("", include("freeslot.doors.link.urls")),
     path("", include("freeslot.doors.portal.urls")),
 ]

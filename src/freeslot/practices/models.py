@@ -150,6 +150,7 @@ class Policy(OfPractice):
     """
 
     visit_type = models.ForeignKey(VisitType, null=True, on_delete=models.PROTECT, related_name="+")
+    visit_type_id: uuid.UUID | None
     version = models.PositiveIntegerField()
     valid_from = models.DateTimeField()
     rules = models.JSONField(default=dict)
@@ -174,3 +175,9 @@ def policy_for(visit_type: VisitType, *, now: datetime) -> Policy:
     if found is None:
         raise Policy.DoesNotExist
     return found
+
+
+def policies_for(practice: Practice, *, now: datetime) -> dict[uuid.UUID | None, Policy]:
+    """The same for all visit types at once: the practice's own rules stand under None."""
+    in_force = Policy.objects.filter(practice=practice, valid_from__lte=now).order_by("valid_from", "version")
+    return {policy.visit_type_id: policy for policy in in_force}

@@ -34,13 +34,13 @@ class SignInBrandMiddleware:
 
 
 def practice_in(address: str) -> str:
-    """The slug in `/p/SLUG/` or `/appointments/?practice=SLUG`; empty when the address names no practice."""
+    """The slug in `/p/SLUG/…` or `/appointments/?practice=SLUG`; empty when the address names no practice."""
     try:
         parts = urlsplit(address)
         match = resolve(parts.path)
     except (ValueError, Resolver404):
         return ""
-    if match.view_name == "practice":
+    if "slug" in match.kwargs:
         return str(match.kwargs["slug"])
     return parse_qs(parts.query).get("practice", [""])[0]
 

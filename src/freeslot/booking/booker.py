@@ -1,0 +1,65 @@
+"""Who is booking: a browser, known by a random number in its session, and the account that is signed in there."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.http import HttpRequest
+
+from freeslot.patients.models import Grant, Patient
+from freeslot.practices.models import OnlineBooking, Practice
+from freeslot.scheduling.actors import Actor, account
+from freeslot.scheduling.models import Checkout
+from freeslot.scheduling.models.checkout import CheckoutQuerySet
+from freeslot.scheduling.tokens import keyed_hash
+
+IN_SESSION = "booker"
+
+
+@dataclass(frozen=True)
+class Booker:
+    """`source` is the browser's fingerprint, empty while it has begun nothing yet."""
+
+    source: str
+    account_id: uuid.UUID | None
+
+    @property
+    def actor(self) -> Actor | None:
+        return account(self.account_id) if self.account_id else None
+
+    def may_book(self, practice: Practice) -> bool:
+        """The desk's switch: everyone, whoever is signed in, or nobody."""
+        if practice.online_booking == OnlineBooking.KNOWN:
+            return self.account_id is not None
+        return practice.online_booking == OnlineBooking.EVERYONE
+
+    def checkouts(self) -> CheckoutQuerySet:
+        """The bookings that this browser or this account began; what is outside does not exist for them."""
+        mine = Q(source=self.source) if self.source else Q(pk__in=[])
+        if self.account_id:
+            mine |= Q(account_id=self.account_id)
+        return Checkout.objects.filter(mine, moving__isnull=True)
+
+    def patients(self, practice: Practice, now: datetime) -> list[Patient]:
+        """Whom the account may book for at this practice, oneself first; nobody where it is not signed in."""
+        if not self.account_id:
+            return []
+        granted = Grant.objects.filter(Grant.in_force(now), user_id=self.account_id, patient__practice=practice)
+        found = granted.select_related("patient").order_by("patient__given_name", "patient_id")
+        return [grant.patient for grant in sorted(found, key=lambda each: each.scope != Grant.Scope.SELF)]
+
+
+def booker_of(request: HttpRequest) -> Booker:
+    number = request.session.get(IN_SESSION, "")
+    user = request.user
+    source = keyed_hash("booker", number) if number else ""
+    return Booker(source=source, account_id=user.pk if user.is_authenticated else None)
+
+
+def known_booker(request: HttpRequest) -> Booker:
+    """For a press: from now on the browser is known. The number is our own and not the session's key, which is another
+    one after signing in."""
+    if IN_SESSION not in request.session:
+        request.session[IN_SESSION] = uuid.uuid4().hex
+    return booker_of(request)

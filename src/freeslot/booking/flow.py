@@ -1,0 +1,78 @@
+"""One booking in the making as whoever makes it meets it: the rules of today, for whom it may be, and what was said."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+
+from freeslot.booking.booker import Booker
+from freeslot.booking.forms import DetailsForm, initial_of
+from freeslot.patients.models import Patient
+from freeslot.practices.models import Policy, Practice, policy_for
+from freeslot.scheduling.models import Checkout
+from freeslot.scheduling.policy import Rules
+from freeslot.scheduling.rules import rules_from
+from freeslot.visits.frames import place_of
+from freeslot.web.facts import Place
+
+
+@dataclass(frozen=True)
+class Flow:
+    request: HttpRequest
+    booker: Booker
+    checkout: Checkout
+    now: datetime
+
+    @property
+    def practice(self) -> Practice:
+        return self.checkout.visit_type.practice
+
+    @cached_property
+    def place(self) -> Place:
+        return place_of(self.practice, self.now)
+
+    @cached_property
+    def policy(self) -> Policy:
+        return policy_for(self.checkout.visit_type, now=self.now)
+
+    @cached_property
+    def rules(self) -> Rules:
+        return rules_from(self.policy.rules)
+
+    @cached_property
+    def patients(self) -> list[Patient]:
+        return self.booker.patients(self.practice, self.now)
+
+    @property
+    def is_guest(self) -> bool:
+        """Nobody whom the practice knows is signed in: the contact has to be proved by a code."""
+        return not self.patients
+
+    @property
+    def patient(self) -> Patient | None:
+        """Whom it is for, of those whom the account may book for."""
+        return next((each for each in self.patients if each.pk == self.checkout.patient_id), None)
+
+    @property
+    def is_filled_in(self) -> bool:
+        return self.patient is not None or (self.is_guest and bool(self.checkout.contact_value))
+
+    @property
+    def can_renew(self) -> bool:
+        return self.checkout.is_kept(self.now) and self.checkout.renewals < self.rules.booking.most_renewals
+
+    @property
+    def address(self) -> str:
+        return reverse("checkout", args=[self.practice.slug, self.checkout.pk])
+
+    def form(self, sent: QueryDict | None = None) -> DetailsForm:
+        return DetailsForm(
+            sent,
+            visit_type=self.checkout.visit_type,
+            rules=self.rules.booking,
+            patients=self.patients,
+            place=self.place,
+            initial=initial_of(self.checkout, self.patients, self.place),
+        )

@@ -1,0 +1,183 @@
+"""The form with the details of a booking: for whom, what for, who pays; and of a guest who they are."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import phonenumbers
+from babel.dates import format_date
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from freeslot.patients.models import Contact, Patient
+from freeslot.patients.proof import dates_in
+from freeslot.practices.models import VisitType
+from freeslot.scheduling.models import Checkout
+from freeslot.scheduling.operations.details import Details
+from freeslot.scheduling.policy import BookingRules, ReasonRule
+from freeslot.visits.forms import NoteField
+from freeslot.web.facts import Place
+
+LONGEST_NAME, LONGEST_CONTACT, LONGEST_PAYER, LONGEST_REASON = 80, 254, 60, 2000
+# What a visit is booked under where no health plan pays for it.
+SELF_PAY, ANOTHER = "self-pay", "another"
+TOO_LONG = gettext_lazy("This is too long.")
+
+
+def _text(label: Any, longest: int, help_text: Any = "", **attributes: str) -> forms.CharField:
+    return forms.CharField(
+        max_length=longest,
+        label=label,
+        help_text=help_text,
+        widget=forms.TextInput(attrs={name.replace("_", "-"): value for name, value in attributes.items()}),
+        error_messages={"required": gettext_lazy("Write this first."), "max_length": TOO_LONG},
+    )
+
+
+class DetailsForm(forms.Form):
+    """`patients` are those whom the account may book for; where there are none, the one who books is a guest."""
+
+    def __init__(
+        self,
+        *args: Any,
+        visit_type: VisitType,
+        rules: BookingRules,
+        patients: Sequence[Patient],
+        place: Place,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.visit_type, self.rules, self.patients, self.place = visit_type, rules, patients, place
+        self.fields = {**(self._whom() if patients else _guest()), **self._asked()}
+
+    def _whom(self) -> dict[str, forms.Field]:
+        return {
+            "patient": forms.ChoiceField(
+                label=_("Who is the visit for?"),
+                choices=[(str(each.pk), f"{each.given_name} {each.family_name}") for each in self.patients],
+                error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose who the visit is for.")),
+            )
+        }
+
+    def _asked(self) -> dict[str, forms.Field]:
+        """What the practice's rules ask for beside."""
+        fields: dict[str, forms.Field] = {}
+        if self.rules.reason is not ReasonRule.OFF:
+            fields["visit_reason"] = NoteField(
+                label=_("What is the visit about?"),
+                help_text=_("A few words are enough. Only the practice reads them."),
+                required=self.rules.reason is ReasonRule.REQUIRED,
+                max_length=LONGEST_REASON,
+                widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+                error_messages={"required": _("Write a few words."), "max_length": TOO_LONG},
+            )
+        if self.rules.payer is not ReasonRule.OFF:
+            fields["payer"] = self._payer(required=self.rules.payer is ReasonRule.REQUIRED)
+        return fields
+
+    def _payer(self, *, required: bool) -> forms.Field:
+        label, taken = _("Who pays for the visit?"), self.visit_type.payers
+        if not taken:
+            help_text = _("The name of your health plan, or «myself».")
+            field = _text(label, LONGEST_PAYER, help_text)
+            field.required = required
+            return field
+        nothing = _("Choose one") if required else _("I would rather say it later")
+        plans = [("", nothing), *((each, each) for each in taken)]
+        return forms.ChoiceField(
+            label=label,
+            choices=[*plans, (ANOTHER, _("Another health plan")), (SELF_PAY, _("I pay myself"))],
+            required=required,
+            error_messages={"required": _("Choose who pays."), "invalid_choice": self._not_taken()},
+        )
+
+    def _not_taken(self) -> str:
+        words = _(
+            "For this visit the practice takes %(plans)s. With another plan choose to pay yourself, or call first."
+        )
+        return words % {"plans": ", ".join(self.visit_type.payers)}
+
+    def clean_payer(self) -> str:
+        payer = str(self.cleaned_data["payer"]).strip()
+        if payer == ANOTHER and self.visit_type.payers:
+            raise ValidationError(self._not_taken())
+        return payer
+
+    def clean_birth_date(self) -> date:
+        """However it is typed; where it can be two days, it is asked for once more."""
+        today = self.place.now.astimezone(self.visit_type.practice.tz).date()
+        found = sorted(dates_in(self.cleaned_data["birth_date"], today=today))
+        if not found:
+            raise ValidationError(_("We cannot read this as a date of birth. Write it like 7 March 1948."))
+        if len(found) > 1:
+            raise ValidationError(_("This can be more than one day. Write the month as a word, like 7 March 1948."))
+        return found[0]
+
+    def clean_contact(self) -> tuple[str, str]:
+        """Its kind and its value: an e-mail address, or a telephone number in the form that is dialled everywhere."""
+        typed = self.cleaned_data["contact"].strip()
+        if "@" in typed:
+            try:
+                validate_email(typed)
+            except ValidationError:
+                raise ValidationError(_("This is not an e-mail address. It looks like name@example.org.")) from None
+            return Contact.Kind.EMAIL, typed
+        return Contact.Kind.PHONE, _number(typed, self.visit_type.practice.country)
+
+    def details(self) -> Details:
+        said = self.cleaned_data
+        kind, contact = said.get("contact") or ("", "")
+        return Details(
+            patient=next((each for each in self.patients if str(each.pk) == said.get("patient")), None),
+            visit_reason=said.get("visit_reason", ""),
+            payer=said.get("payer", ""),
+            language=(get_language() or "").split("-")[0],
+            given_name=said.get("given_name", ""),
+            family_name=said.get("family_name", ""),
+            birth_date=said.get("birth_date"),
+            contact_kind=kind,
+            contact_value=contact,
+        )
+
+
+def _guest() -> dict[str, forms.Field]:
+    born = gettext_lazy("Write it as you like, with the month as a word: 7 March 1948.")
+    code = gettext_lazy("We send a code there before the visit is booked, and news of the visit after that.")
+    return {
+        "given_name": _text(gettext_lazy("First name"), LONGEST_NAME, autocomplete="given-name"),
+        "family_name": _text(gettext_lazy("Last name"), LONGEST_NAME, autocomplete="family-name"),
+        "birth_date": _text(gettext_lazy("Date of birth"), LONGEST_NAME, born, autocomplete="bday"),
+        "contact": _text(gettext_lazy("E-mail address or mobile number"), LONGEST_CONTACT, code, autocomplete="email"),
+    }
+
+
+def _number(typed: str, country: str) -> str:
+    try:
+        parsed = phonenumbers.parse(typed, country)
+    except phonenumbers.NumberParseException:
+        parsed = None
+    if parsed is None or not phonenumbers.is_valid_number(parsed):
+        raise ValidationError(_("This is neither an e-mail address nor a telephone number. Look at it once more."))
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def initial_of(checkout: Checkout, patients: Sequence[Patient], place: Place) -> dict[str, str]:
+    """What was said before, as it would be typed."""
+    chosen = checkout.patient_id or (patients[0].pk if len(patients) == 1 else "")
+    return {
+        "patient": str(chosen),
+        "visit_reason": checkout.visit_reason,
+        "payer": checkout.payer,
+        "given_name": checkout.given_name,
+        "family_name": checkout.family_name,
+        "birth_date": _born(checkout.birth_date, place),
+        "contact": checkout.contact_value,
+    }
+
+
+def _born(birth_date: date | None, place: Place) -> str:
+    """With the month as a word, so that it can be read in one way alone."""
+    return "" if birth_date is None else str(format_date(birth_date, "d MMMM y", locale=place.locale))

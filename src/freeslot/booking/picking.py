@@ -1,0 +1,70 @@
+"""One time picked from the list: kept for whoever picked it, with what they had said before, or why it is not had."""
+
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from freeslot.booking.booker import Booker
+from freeslot.booking.like import visit_like
+from freeslot.booking.times_pages import Search
+from freeslot.scheduling.errors import SchedulingError, SlotTaken, TooManyHolds
+from freeslot.scheduling.models import Checkout
+from freeslot.scheduling.operations.checkout import begin_checkout
+from freeslot.scheduling.operations.details import Details, fill_in
+from freeslot.scheduling.outcome import telling_what_was_saved
+from freeslot.visits.times import NotATime, Picked, picked_from, slot_ids_at
+from freeslot.visits.unsuitable import words_against
+
+
+class NotHad(Exception):
+    """Nothing is kept; `around` is the time that was meant, for the nearest others."""
+
+    def __init__(self, why: str, *, status: int = 422, around: datetime | None = None, too_many: bool = False) -> None:
+        super().__init__(why)
+        self.why, self.status, self.around, self.too_many = why, status, around, too_many
+
+
+def pick(request: HttpRequest, booker: Booker, search: Search, *, now: datetime) -> Checkout:
+    """Raises NotHad."""
+    kind = search.visit_type
+    try:
+        picked = picked_from(request.POST.get("time", ""), kind.practice.tz)
+    except NotATime as wrong:
+        raise NotHad(wrong.why) from None
+    mine = booker.checkouts().filter(practice=kind.practice)
+    before = mine.filter(pk=search.after).first() if search.after else None
+    try:
+        with telling_what_was_saved():
+            checkout = _begin(booker, search, picked, before, now=now)
+    except SchedulingError as error:
+        raise not_had(error, picked.starts_at) from None
+    _say_again(request, booker, checkout, before, search, now=now)
+    return checkout
+
+
+def not_had(error: SchedulingError, around: datetime) -> NotHad:
+    status = 409 if isinstance(error, SlotTaken) else 422
+    return NotHad(words_against(error), status=status, around=around, too_many=isinstance(error, TooManyHolds))
+
+
+def _begin(booker: Booker, search: Search, picked: Picked, before: Checkout | None, *, now: datetime) -> Checkout:
+    return begin_checkout(
+        visit_type=search.visit_type,
+        slot_ids=slot_ids_at(picked, search.visit_type, now=now),
+        source=booker.source,
+        account_id=booker.account_id,
+        instead_of=before.pk if before else None,
+        now=now,
+    )
+
+
+def _say_again(
+    request: HttpRequest, booker: Booker, checkout: Checkout, before: Checkout | None, search: Search, *, now: datetime
+) -> None:
+    """What was said of the time that was not had; else the payer of the visit that this one shall be like."""
+    details = Details.of(before) if before else None
+    if details is None and (like := visit_like(request, search.like, now=now)):
+        patient = next((each for each in booker.patients(like.practice, now) if each.pk == like.patient_id), None)
+        details = Details(patient=patient, payer=like.payer)
+    if details:
+        fill_in(checkout_id=checkout.pk, details=details, account_id=booker.account_id)

@@ -1,0 +1,96 @@
+"""Draws the page of open times: as it is asked for, and again when a time could not be had."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+
+from freeslot.booking.loading import as_uuid
+from freeslot.booking.words import price_words
+from freeslot.practices.models import VisitType
+from freeslot.scheduling.models import Checkout
+from freeslot.visits.frames import place_of
+from freeslot.visits.offers import FROM, PLACE, PRACTITIONER, Look, look_of, offer_for
+from freeslot.visits.time_lists import time_list
+from freeslot.visits.times import nearest
+from freeslot.web.facts import Place
+from freeslot.web.formatting import length
+
+NARROWED = (FROM, PRACTITIONER, PLACE)
+# The longest reference as people type it.
+LONGEST = 40
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for. `like` is the visit that it shall be like, `after` a booking whose time was not had: what was
+    said in either is kept."""
+
+    visit_type: VisitType
+    look: Look
+    like: str = ""
+    after: uuid.UUID | None = None
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What goes along in every address and form of the list."""
+        kept = {"type": str(self.visit_type.pk), "like": self.like, "after": str(self.after or "")}
+        return {name: value for name, value in kept.items() if value}
+
+    @property
+    def narrowed(self) -> dict[str, str]:
+        """Whom and where, as the form sends it along."""
+        named = {PRACTITIONER: self.look.practitioner_id, PLACE: self.look.location_id}
+        return {name: str(value) for name, value in named.items() if value}
+
+
+def search_in(sent: QueryDict, visit_type: VisitType) -> Search:
+    return Search(
+        visit_type,
+        look_of({name: sent.get(name, "") for name in NARROWED if name in sent}),
+        sent.get("like", "")[:LONGEST],
+        as_uuid(sent.get("after", "")),
+    )
+
+
+def search_after(checkout: Checkout) -> Search:
+    """For the times around one that was kept: with the same practitioner where there is nothing said otherwise."""
+    return Search(checkout.visit_type, Look(location_id=checkout.location_id), after=checkout.pk)
+
+
+def times_page(
+    request: HttpRequest,
+    search: Search,
+    *,
+    now: datetime,
+    problem: str = "",
+    status: int = 200,
+    around: datetime | None = None,
+    kept: list[Checkout] | None = None,
+) -> HttpResponse:
+    """With `problem` it is an answer: `around` is the time that could not be had, `kept` are those of theirs that are
+    kept already."""
+    kind, place = search.visit_type, place_of(search.visit_type.practice, now)
+    offer = offer_for(kind, now=now)
+    address = reverse("book_times", args=[kind.practice.slug])
+    near = nearest(offer.ask(search.look), around, now=now) if around else ()
+    context = {
+        "practice": kind.practice,
+        "visit_type": kind,
+        "about": _about(kind, place),
+        "times": time_list(offer, search.look, place=place, address=address, kept=search.kept, near=near),
+        "hidden": [*search.kept.items(), *search.narrowed.items()],
+        "problem": problem,
+        "kept": kept or [],
+        "place": place,
+    }
+    return render(request, "booking/times.html", context, status=status)
+
+
+def _about(visit_type: VisitType, place: Place) -> str:
+    return " · ".join(
+        filter(None, [visit_type.name, length(visit_type.length, locale=place.locale), price_words(visit_type, place)])
+    )

@@ -1,0 +1,54 @@
+"""One booking in the making: who it is for, a look at all of it, and the press that books it."""
+
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from freeslot.booking.booker import booker_of
+from freeslot.booking.confirming import confirm, type_code
+from freeslot.booking.details import keep_longer, say_details
+from freeslot.booking.flow import Flow
+from freeslot.booking.leaving import choose_another, given_back, stop
+from freeslot.booking.loading import checkout_for
+from freeslot.booking.outages import told_when_away
+from freeslot.booking.pages import code_page, details_page, review_page
+from freeslot.visits.answers import see_other
+from freeslot.web.headers import keep_nothing
+
+PRESSES: dict[str, Callable[[Flow], HttpResponse]] = {
+    "details": say_details,
+    "renew": keep_longer,
+    "another": choose_another,
+    "stop": stop,
+    "confirm": confirm,
+    "code": type_code,
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@told_when_away
+def checkout(request: HttpRequest, slug: str, checkout_id: uuid.UUID) -> HttpResponse:
+    now = timezone.now()
+    booker = booker_of(request)
+    found = checkout_for(request, booker, slug=slug, checkout_id=checkout_id, now=now)
+    flow = Flow(request, booker, found, now)
+    answer = _answer(flow)
+    keep_nothing(answer)
+    return answer
+
+
+def _answer(flow: Flow) -> HttpResponse:
+    if flow.checkout.appointment is not None:
+        return see_other(reverse("receipt", args=[flow.checkout.appointment.reference]))
+    if flow.request.method == "POST":
+        return PRESSES.get(flow.request.POST.get("press", ""), say_details)(flow)
+    if flow.checkout.was_given_back:
+        return given_back(flow)
+    step = flow.request.GET.get("step", "")
+    if not flow.is_filled_in or step not in {"review", "code"}:
+        return details_page(flow)
+    return code_page(flow) if step == "code" and flow.is_guest else review_page(flow)

@@ -1,0 +1,57 @@
+"""The first page: whom to call in an emergency, what can be booked here, and with whom and where."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from freeslot.booking.bookable import Bookable, bookable_at
+from freeslot.booking.booker import booker_of
+from freeslot.booking.loading import practice_for
+from freeslot.booking.outages import told_when_away
+from freeslot.booking.words import price_words, whom_words
+from freeslot.practices.models import Location, Practice
+from freeslot.visits.frames import place_of
+from freeslot.web.facts import Choice, Place
+from freeslot.web.formatting import length
+
+
+@require_safe
+@told_when_away
+def book(request: HttpRequest, slug: str) -> HttpResponse:
+    now = timezone.now()
+    return first_page(request, practice_for(request, slug, now=now), now=now)
+
+
+def first_page(request: HttpRequest, practice: Practice, *, now: datetime, problem: str = "") -> HttpResponse:
+    """With `problem` it is the answer to a choice that there is not."""
+    booker = booker_of(request)
+    if not booker.may_book(practice):
+        return closed_page(request, practice)
+    place = place_of(practice, now)
+    kinds = bookable_at(practice, now=now)
+    people = sorted({each for kind in kinds for each in kind.practitioners}, key=lambda each: each.name)
+    context = {
+        "practice": practice,
+        "problem": problem,
+        "choices": [_choice(each, place, is_only=len(kinds) == 1) for each in kinds],
+        "practitioners": people,
+        "locations": Location.objects.filter(practice=practice).order_by("name"),
+    }
+    return render(request, "booking/first.html", context, status=422 if problem else 200)
+
+
+def closed_page(request: HttpRequest, practice: Practice) -> HttpResponse:
+    """Nobody may book here without the desk, or only who is signed in."""
+    return render(request, "booking/closed.html", {"practice": practice, "booker": booker_of(request)})
+
+
+def _choice(bookable: Bookable, place: Place, *, is_only: bool) -> Choice:
+    kind = bookable.visit_type
+    facts = [length(kind.length, locale=place.locale), price_words(kind, place), whom_words(bookable)]
+    care = bookable.rules.care_in(get_language() or "")
+    note = ". ".join(filter(None, [" · ".join(filter(None, facts)), care]))
+    return Choice(str(kind.pk), kind.name, note=note, chosen=is_only)

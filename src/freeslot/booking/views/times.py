@@ -1,0 +1,54 @@
+"""The times that are open, by day, with whom and where one likes; picking one keeps it for a while."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from freeslot.booking.booker import booker_of, known_booker
+from freeslot.booking.like import address_like, visit_like
+from freeslot.booking.loading import practice_for, visit_type_for
+from freeslot.booking.outages import told_when_away
+from freeslot.booking.picking import NotHad, pick
+from freeslot.booking.times_pages import Search, search_in, times_page
+from freeslot.booking.views.first import closed_page, first_page
+from freeslot.visits.answers import see_other
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@told_when_away
+def book_times(request: HttpRequest, slug: str) -> HttpResponse:
+    now = timezone.now()
+    sent = request.POST if request.method == "POST" else request.GET
+    visit_type = visit_type_for(request, slug, sent.get("type", ""), now=now)
+    if visit_type is None:
+        return _without_type(request, slug, now=now)
+    if not booker_of(request).may_book(visit_type.practice):
+        return closed_page(request, visit_type.practice)
+    search = search_in(sent, visit_type)
+    if request.method != "POST":
+        return times_page(request, search, now=now)
+    return _keep(request, search, now=now)
+
+
+def _without_type(request: HttpRequest, slug: str, *, now: datetime) -> HttpResponse:
+    """Of a visit that this one shall be like, or the choice of a type once more."""
+    practice = practice_for(request, slug, now=now)
+    like = visit_like(request, request.GET.get("like", ""), now=now)
+    if like is not None and "type" not in request.GET:
+        return see_other(address_like(like))
+    problem = _("Choose what the visit is for.") if "like" not in request.GET else ""
+    return first_page(request, practice, now=now, problem=problem)
+
+
+def _keep(request: HttpRequest, search: Search, *, now: datetime) -> HttpResponse:
+    booker = known_booker(request)
+    try:
+        checkout = pick(request, booker, search, now=now)
+    except NotHad as gone:
+        kept = list(booker.checkouts().live(now).select_related("visit_type__practice")) if gone.too_many else []
+        return times_page(request, search, now=now, problem=gone.why, status=gone.status, around=gone.around, kept=kept)
+    return see_other(reverse("checkout", args=[search.visit_type.practice.slug, checkout.pk]))

@@ -1,0 +1,47 @@
+"""Somebody signed in books: the first page, the times, the details, the review, the visit."""
+
+from freeslot.scheduling.models import Appointment, Slot
+from tests.booking.steps import checkout_page, confirm, first_page, kept, say, times_page, visit_of
+from tests.visits.pages import read
+
+
+def test_the_first_page_names_the_emergency_number_and_what_can_be_booked(cast, patient):
+    page = read(patient.get(first_page(cast)))
+    assert "Do not book: call 911 at once" in page.text
+    assert page.choices == [str(cast.visit_type.pk)]
+
+
+def test_the_list_holds_open_times_with_their_zone(cast, patient):
+    page = read(patient.get(times_page(cast), {"type": str(cast.visit_type.pk)}))
+    assert "All times are New York time." in page.text
+    assert len(page.choices) > 20
+
+
+def test_a_time_that_is_picked_is_kept_until_a_clock_time(cast, patient):
+    checkout = kept(patient, cast)
+    assert Slot.objects.get(pk=checkout.slot_ids[0]).held_by == checkout.pk
+    page = read(patient.get(checkout_page(checkout)))
+    assert "This time is kept for you until 4:10 pm (New York time)" in page.text
+
+
+def test_the_whole_way_ends_in_a_visit_with_its_receipt(cast, patient):
+    checkout = kept(patient, cast)
+    answer = say(patient, cast, checkout)
+    assert answer.status_code == 303
+    review = read(patient.get(answer.headers["Location"]))
+    assert review.heading == "Book this visit?"
+    assert "for Maria" in review.text
+    assert "Free to cancel until" in review.text
+    assert "After that the fee is $25.00." in review.text
+    visit = visit_of(confirm(patient, checkout))
+    assert (visit.patient, visit.starts_at, visit.booked_door) == (cast.patient, checkout.starts_at, "portal")
+    result = read(patient.get(f"/appointments/{visit.reference}/receipt/"))
+    assert result.heading == "Your visit is booked"
+
+
+def test_a_second_press_leads_to_the_same_visit(cast, patient):
+    checkout = kept(patient, cast)
+    say(patient, cast, checkout)
+    first, second = visit_of(confirm(patient, checkout)), visit_of(confirm(patient, checkout))
+    assert first == second
+    assert Appointment.objects.count() == 1
