@@ -13,6 +13,7 @@ from freeslot.visits.views.take_back import take_back
 from freeslot.visits.views.together import together
 from freeslot.visits.views.undo import undo
 from freeslot.visits.views.visit import appointment
+from freeslot.visits.views.wish import wish
 
 urlpatterns = [
     path("appointments/", appointments, name="appointments"),
@@ -20,6 +21,7 @@ urlpatterns = [
     path("appointments/<str:ref>/", appointment, name="appointment"),
     path("appointments/<str:ref>/cancellation/", cancellation, name="cancellation"),
     path("appointments/<str:ref>/move/", move, name="move"),
+    path("appointments/<str:ref>/wish/", wish, name="wish"),
     path("appointments/<str:ref>/undo/", undo, name="undo"),
     path("appointments/<str:ref>/take-back/", take_back, name="take-back"),
     path("appointments/<str:ref>/release/", release, name="release"),

@@ -15,6 +15,7 @@ from freeslot.visits.cards import card_for, undo_box
 from freeslot.visits.entering import visit_page
 from freeslot.visits.loading import appointment_for
 from freeslot.visits.outcomes import outcome_panel, was_told
+from freeslot.visits.wishes import wish_box
 from freeslot.web.facts import Panel, Place
 
 
@@ -35,6 +36,7 @@ def appointment(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
             "verdict": verdict,
             "panel": _panel(visit, verdict, asker, card.place),
             "undo": undo_box(visit, card.place),
+            "wish": wish_box(visit, asker, card.place),
             "is_told": was_told(visit),
             "another": asker.is_narrow and visit.status in LIVE and has_another_that_week(visit, now),
             "policy": policy_words(visit.rules, price=visit.price, place=card.place),
