@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from django.urls import URLPattern, URLResolver, get_resolver
 
 # Lists and forms of one's own: to nobody known they are a door, not a page.
-OWN = frozenset({"appointments/", "appointments/together/"})
+OWN = frozenset({"appointments/", "appointments/together/", "calendar/", "calendar/stop/"})
 # Open to all, with what a GET by somebody unknown answers.
 PUBLIC = {
     "healthz": 200,
@@ -69,10 +69,11 @@ def _inside(resolver: URLResolver, before: str) -> Iterator[tuple[str, str]]:
 
 
 def kind_of(route: str) -> str:
-    """`visit`, `link`, `own`, `public`; empty for an address that nobody has thought about yet."""
+    """`visit`, `link`, `feed`, `own`, `public`; empty for an address that nobody has thought about yet."""
     parts = {found[1] or found[2] for found in _PART.finditer(route)}
-    if parts & {"ref", "token"}:
-        return "visit" if "ref" in parts else "link"
+    for part, kind in (("ref", "visit"), ("token", "link"), ("secret", "feed")):
+        if part in parts:
+            return kind
     if route in OWN:
         return "own"
     return "public" if route in PUBLIC else ""

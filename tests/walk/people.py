@@ -48,6 +48,8 @@ class People:
     ) -> HttpResponse:
         """`of` names another visit than the world's; its ids go in the address, the question and the form alike."""
         parts = self._world.parts | {"message": self._world.message} | dict(of or {})
+        if who in OUTSIDERS:
+            parts |= self._world.ended
         ids = dict.fromkeys(("ref", "with", "visit", "done", "which", "reference"), parts["ref"])
         sent = ids | {"message": parts["message"], "birth_date": "1 January 1950", "birth_year": "1950"}
         client = client or self.client(who)

@@ -29,7 +29,7 @@ from tests.walk.world import World, make_world
 
 SAFE, METHODS = ("get", "head"), ("get", "head", "post")
 FINE = {200, 303, 405, 422}
-PRIVATE = [route for route in routes() if kind_of(route) in {"visit", "own", "link"}]
+PRIVATE = [route for route in routes() if kind_of(route) in {"visit", "own", "link", "feed"}]
 
 
 @pytest.fixture(params=["booked", pytest.param("cancelled", marks=pytest.mark.long)])
@@ -78,6 +78,8 @@ def expected(who: str, route: str, method: str) -> set[int]:
         return {"signed out": {303}, "whose time is over": {403}}.get(who, {200, 303, 404}) | {405}
     if kind == "link":
         return {200, 422}
+    if kind == "feed":
+        return {404, 405}
     return {PUBLIC[route]} if who == "signed out" and method in SAFE else {*range(200, 500), 503}
 
 
@@ -96,7 +98,7 @@ def test_the_patient_and_who_acts_for_them_come_in(who: str, world: World, peopl
 def handed_on(answer: HttpResponse, route: str, world: World) -> list[str]:
     """What could leave with this answer: a token where another page sees it, another host, a title that tells."""
     allowed = {"action"} if kind_of(route) == "link" else set()
-    places = {place for token in world.tokens for place in token_places(answer, token)} - allowed
+    places = {place for token in (*world.tokens, *world.feeds) for place in token_places(answer, token)} - allowed
     told = [fact for fact in (*world.facts, world.visit.reference) if fact in title_of(answer)]
     return [*sorted(places), *sorted(hosts_in(answer) - {"testserver"}), *told]
 

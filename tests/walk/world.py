@@ -11,6 +11,7 @@ import time_machine
 from django.core.cache import cache
 from django.test import Client
 
+from freeslot.accounts.feeds import make_feed
 from freeslot.events.outbox import handle_due_events
 from freeslot.messages.models import Message
 from freeslot.patients.models import Patient
@@ -35,6 +36,7 @@ class World:
     visit: Appointment
     other: Appointment
     tokens: tuple[str, str]
+    feeds: tuple[str, str]
     style: str
     script: str
     checkout: Checkout
@@ -59,11 +61,16 @@ class World:
         (script,) = re.findall(r"script/([^.]+)\.js", self.script)
         of_files = {"colour": colour, "digest": digest, "script": script, "key": "no-such-key", "uidb36": "1"}
         mine = {"ref": self.visit.reference, "token": self.tokens[0], "checkout_id": str(self.checkout.pk)}
-        return of_files | mine | {"slug": self.cast.practice.slug}
+        return of_files | mine | {"slug": self.cast.practice.slug, "secret": self.feeds[1]}
 
     @property
     def message(self) -> str:
         return str(Message.objects.filter(appointment_id=self.visit.pk).values_list("pk", flat=True)[0])
+
+    @property
+    def ended(self) -> dict[str, str]:
+        """A calendar address that was replaced: all that an outsider could still come by."""
+        return {"secret": self.feeds[0]}
 
     @property
     def nobody(self) -> dict[str, str]:
@@ -87,7 +94,10 @@ def make_world(state: str) -> Iterator[World]:
         visit = Appointment.objects.for_pages().get(pk=visit.pk)
         page = Client().get("/").content.decode()
         style, script = (re.findall(pattern, page)[0] for pattern in (r"/style/[^\"]+", r"/script/[^\"]+"))
-        yield World(cast, visit, other, (token_for(visit), token_for(other)), style, script, begin(cast))
+        tokens, feeds = (token_for(visit), token_for(other)), (feed_for(cast), feed_for(cast))
+        yield World(cast, visit, other, tokens, feeds, style, script, begin(cast))
+        # The clock stands still, so the walkers' wrong passwords would count against the tests that follow.
+        cache.clear()
 
 
 def cancel(cast: Cast, visit: Appointment) -> None:
@@ -103,6 +113,11 @@ def begin(cast: Cast) -> Checkout:
     return begin_checkout(
         visit_type=cast.visit_type, slot_ids=[slot.pk], source="theirs", account_id=cast.patient_user.pk, now=NOW
     )
+
+
+def feed_for(cast: Cast) -> str:
+    """The secret of a new calendar address; it ends the one before."""
+    return make_feed(user_id=cast.patient_user.pk, key=uuid4().hex, now=NOW) or ""
 
 
 def token_for(visit: Appointment) -> str:

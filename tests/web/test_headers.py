@@ -27,7 +27,9 @@ def test_a_view_keeps_its_own_policy():
     assert headers("/demo/outbox/", **{"Content-Security-Policy": "sandbox"})["Content-Security-Policy"] == "sandbox"
 
 
-@pytest.mark.parametrize("path", ["/m/abc", "/find/", "/appointments/FS-1/", "/accounts/login/", "/desk/"])
+@pytest.mark.parametrize(
+    "path", ["/m/abc", "/calendar/abc.ics", "/find/", "/appointments/FS-1/", "/accounts/login/", "/desk/"]
+)
 def test_private_pages_are_not_kept_and_not_indexed(path):
     found = headers(path, **{"Cache-Control": "max-age=60"})
     assert found["Cache-Control"] == "no-store"
@@ -42,6 +44,7 @@ def test_other_pages_may_be_found(path):
 def test_forms_keep_their_origin_and_link_pages_keep_their_token():
     assert headers("/appointments/")["Referrer-Policy"] == "same-origin"
     assert headers("/m/abc")["Referrer-Policy"] == "strict-origin"
+    assert headers("/calendar/abc.ics")["Referrer-Policy"] == "strict-origin"
 
 
 def test_no_page_is_framed_or_sniffed():

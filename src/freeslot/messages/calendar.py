@@ -40,7 +40,7 @@ def _event(letter: Letter, method: str, address: str) -> icalendar.Event:
     event.add("dtend", _utc(letter.ends_at))
     event.add("summary", one_line(_("Appointment – %(practice)s") % {"practice": letter.practice_name}))
     event.add("location", one_line(letter.where))
-    event.add("organizer", _person(sender_address(), name=letter.practice_name))
+    event.add("organizer", cal_address(sender_address(), name=letter.practice_name))
     event.add("attendee", _attendee(address))
     event.add("status", "CONFIRMED" if method == "REQUEST" else "CANCELLED")
     event.add("class", "PRIVATE")
@@ -59,7 +59,7 @@ def _how_to_cancel(letter: Letter) -> str:
 
 
 def _attendee(address: str) -> icalendar.vCalAddress:
-    person = _person(address, name=address)
+    person = cal_address(address, name=address)
     for name, value in (
         ("CUTYPE", "INDIVIDUAL"),
         ("ROLE", "REQ-PARTICIPANT"),
@@ -70,7 +70,7 @@ def _attendee(address: str) -> icalendar.vCalAddress:
     return person
 
 
-def _person(address: str, *, name: str) -> icalendar.vCalAddress:
+def cal_address(address: str, *, name: str) -> icalendar.vCalAddress:
     person = icalendar.vCalAddress(f"mailto:{address}")
     person.params["CN"] = icalendar.vText(one_line(name).replace('"', "’"))
     return person

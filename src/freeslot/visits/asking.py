@@ -1,5 +1,6 @@
 """Who is asking for a visit's pages, and in whose frame they are drawn: each door answers for itself."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,11 @@ class Asker:
     def is_narrow(self) -> bool:
         """Whether they see only some of a patient's visits, and so must be told that there are others."""
         return self.actor.kind is ActorKind.PATIENT
+
+    @property
+    def user_id(self) -> uuid.UUID | None:
+        """The account of somebody signed in; a link's holder has none."""
+        return uuid.UUID(self.actor.id) if self.actor.kind is ActorKind.ACCOUNT else None
 
 
 class NotAnyMore(Exception):

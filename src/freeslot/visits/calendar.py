@@ -1,38 +1,125 @@
-"""A visit as a calendar file (RFC 5545) to open on one's own device: the UID of its mails, and its live state."""
+"""Visits as calendar files (RFC 5545, 5546): the UID of their mails, their live state, and a word before the deadline.
 
-from datetime import UTC, datetime
+Nothing in them hangs on when they are read but what the clock itself changes, so that a calendar that asks again is
+told that nothing is new.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 import icalendar
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from freeslot.messages.calendar import PRODUCT, cal_address
+from freeslot.messages.reactor import language_among
+from freeslot.messages.senders import page_address, sender_address
+from freeslot.scheduling.actors import link_holder
 from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.policy import Kind
 from freeslot.scheduling.states import Status
+from freeslot.visits.frames import place_of
+from freeslot.web.formatting import moment
 
-PRODUCT = "-//Freeslot//Freeslot//EN"
+ALARM_BEFORE = timedelta(hours=3)
+REFRESH = timedelta(hours=1)
+STATUSES = {Status.CANCELLED: "CANCELLED", Status.PENDING: "TENTATIVE"}
+
+# When the last event of each visit happened.
+Changes = Mapping[uuid.UUID, datetime]
 
 
-def calendar_of(visit: Appointment, *, address: str, now: datetime) -> bytes:
-    """Without a METHOD: it invites nobody and answers nothing. `address` is that of the visit's page."""
-    calendar = icalendar.Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add_component(_event(visit, address, now))
+def file_of(visit: Appointment, *, changes: Changes, now: datetime) -> bytes:
+    """One visit, without a METHOD: it invites nobody and answers nothing."""
+    calendar = _calendar()
+    calendar.add_component(_event(visit, changes, now))
     return bytes(calendar.to_ical())
 
 
-def _event(visit: Appointment, address: str, now: datetime) -> icalendar.Event:
+def feed_file_of(visits: Sequence[Appointment], *, language: str, changes: Changes, now: datetime) -> bytes:
+    """All of them, published: each in the language of its mails where the account has none, `language`, of its own."""
+    calendar = _calendar()
+    calendar.add("method", "PUBLISH")
+    with override(language_among(language, *(visit.practice.language for visit in visits[:1]))):
+        for name in ("name", "x-wr-calname"):
+            calendar.add(name, _("My visits"))
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", icalendar.vDuration(REFRESH))
+    for visit in visits:
+        with override(language_among(language, visit.patient.language, visit.practice.language)):
+            event = _event(visit, changes, now)
+            event.add("organizer", cal_address(sender_address(), name=visit.practice.public_name))
+            calendar.add_component(event)
+    if not visits:
+        calendar.add_component(_something())
+    return bytes(calendar.to_ical())
+
+
+def _calendar() -> icalendar.Calendar:
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    return calendar
+
+
+def _event(visit: Appointment, changes: Changes, now: datetime) -> icalendar.Event:
+    changed_at = _utc(changes.get(visit.pk, visit.booked_at))
     event = icalendar.Event()
     event.add("uid", visit.ical_uid)
     event.add("sequence", visit.sequence)
-    event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
-    event.add("dtstart", visit.starts_at.astimezone(UTC))
-    event.add("dtend", visit.ends_at.astimezone(UTC))
+    event.add("dtstamp", changed_at)
+    event.add("last-modified", changed_at)
+    event.add("dtstart", _utc(visit.starts_at))
+    event.add("dtend", _utc(visit.ends_at))
     event.add("summary", _("Appointment – %(practice)s") % {"practice": visit.practice.public_name})
     event.add("location", visit.location.address)
-    event.add(
-        "description", _("Reference %(reference)s: %(address)s") % {"reference": visit.reference, "address": address}
-    )
-    event.add("status", "CANCELLED" if visit.status == Status.CANCELLED else "CONFIRMED")
+    address = page_address(reverse("appointment", args=[visit.reference]))
+    event.add("description", _description(visit, address))
+    event.add("status", STATUSES.get(Status(visit.status), "CONFIRMED"))
     event.add("class", "PRIVATE")
     event.add("url", address)
+    if alarm := _alarm(visit, now):
+        event.add_component(alarm)
     return event
+
+
+def _description(visit: Appointment, address: str) -> str:
+    """For whom and by whom; where the practice has a neutral name, nothing that would undo it."""
+    lines = [_("for %(patient)s") % {"patient": visit.patient.given_name}]
+    if not visit.practice.neutral_alias:
+        lines.append(visit.practitioner.name)
+    lines.append(_("Reference %(reference)s: %(address)s") % {"reference": visit.reference, "address": address})
+    return "\n".join(lines)
+
+
+def _alarm(visit: Appointment, now: datetime) -> icalendar.Alarm | None:
+    """Before free cancelling ends, while that lies ahead; none for a time that was chosen later than it would ring."""
+    verdict = visit.verdict(link_holder(visit.pk), now)
+    deadline = verdict.deadline if verdict.kind is Kind.ALLOWED else None
+    if deadline is None or deadline <= now or deadline - ALARM_BEFORE <= visit.chosen_at:
+        return None
+    place = place_of(visit.practice, now)
+    until = moment(deadline, zone=place.zone, locale=place.locale, now=visit.starts_at)
+    alarm = icalendar.Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("trigger", _utc(deadline - ALARM_BEFORE))
+    alarm.add("description", _("Free to cancel until %(until)s") % {"until": until})
+    return alarm
+
+
+def _something() -> icalendar.Timezone:
+    """By the letter of RFC 5545 there is no calendar without a component, and there are clients that go by it."""
+    zone, standard = icalendar.Timezone(), icalendar.TimezoneStandard()
+    zone.add("tzid", "Etc/UTC")
+    standard.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001  a local time, as the RFC wants it
+    standard.add("tzoffsetfrom", timedelta())
+    standard.add("tzoffsetto", timedelta())
+    zone.add_component(standard)
+    return zone
+
+
+def _utc(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(microsecond=0)

@@ -1,7 +1,13 @@
 """What happened to a visit, said to whoever is asking."""
 
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from freeslot.events.models import Event
 from freeslot.scheduling.actors import ActorKind
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.words import ACTORS, DOORS
@@ -14,10 +20,33 @@ def cancelled_words(visit: Appointment, asker: Asker, place: Place) -> str:
     """Who cancelled, when, and through which door."""
     at = visit.cancelled_at or place.now
     return _("Cancelled %(when)s, %(who)s, %(door)s.") % {
-        "when": day_and_clock(at, zone=place.zone, locale=place.locale, now=place.now),
+        "when": _at(at, place),
         "who": who(visit.cancelled_by, visit.cancelled_by_id, asker),
         "door": DOORS[visit.cancelled_door],
     }
+
+
+def moved_words(event: Event, asker: Asker, place: Place) -> str:
+    """Who moved it, when, through which door, and when it was before."""
+    return _("Moved %(when)s, %(who)s, %(door)s (before: %(before)s).") % {
+        "when": _at(event.at, place),
+        "who": who(event.actor_kind, event.actor_id, asker),
+        "door": DOORS[event.door],
+        "before": _at(datetime.fromisoformat(event.data["starts_at_before"]), place),
+    }
+
+
+def last_moves(visits: Iterable[Appointment]) -> dict[uuid.UUID, Event]:
+    """The latest move of each visit that was ever moved, in one statement; in none where there is no such visit."""
+    moved = [visit.pk for visit in visits if visit.moved_at]
+    events = Event.objects.filter(subject_id__in=moved, kind="appointment.moved").order_by("version")
+    return {event.subject_id: event for event in events} if moved else {}
+
+
+def last_changes(visits: Iterable[Appointment]) -> dict[uuid.UUID, datetime]:
+    """When the last event of each visit happened, in one statement."""
+    events = Event.objects.filter(subject_id__in=[visit.pk for visit in visits]).order_by()
+    return dict(events.values_list("subject_id").annotate(Max("at")))
 
 
 def who(kind: str, actor_id: str, asker: Asker) -> str:
@@ -27,3 +56,7 @@ def who(kind: str, actor_id: str, asker: Asker) -> str:
             return _("by you")
         return _("by the patient") if kind == ActorKind.PATIENT else _("by someone who acts for the patient")
     return str(ACTORS[kind])
+
+
+def _at(at: datetime, place: Place) -> str:
+    return day_and_clock(at, zone=place.zone, locale=place.locale, now=place.now)

@@ -4,6 +4,7 @@ from django.urls import path
 
 from freeslot.visits.views.calendar import visit_calendar
 from freeslot.visits.views.cancellation import cancellation
+from freeslot.visits.views.feed import feed, new_feed, no_feed
 from freeslot.visits.views.mine import appointments
 from freeslot.visits.views.move import move
 from freeslot.visits.views.receipt import receipt, receipt_json, receipt_pdf
@@ -30,4 +31,7 @@ urlpatterns = [
     path("appointments/<str:ref>/receipt.pdf", receipt_pdf, name="receipt.pdf"),
     path("appointments/<str:ref>/receipt.json", receipt_json, name="receipt.json"),
     path("appointments/<str:ref>/visit.ics", visit_calendar, name="visit.ics"),
+    path("calendar/<str:secret>.ics", feed, name="feed"),
+    path("calendar/", new_feed, name="new_feed"),
+    path("calendar/stop/", no_feed, name="no_feed"),
 ]

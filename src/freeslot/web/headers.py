@@ -20,9 +20,9 @@ EVERYWHERE = {
     # Not no-referrer: browsers then send `Origin: null` with a form, and Django's CSRF check refuses the press.
     "Referrer-Policy": "same-origin",
 }
-PRIVATE = ("m", "find", "appointments", "accounts", "desk")
+PRIVATE = ("m", "calendar", "find", "appointments", "accounts", "desk")
 # The address holds the right to the visit here, so not even our own pages see it as a referrer; CSRF needs the origin.
-LINK_DOOR = "m"
+RIGHTS = ("m", "calendar")
 
 
 class HeadersMiddleware:
@@ -34,7 +34,7 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         first = _first(request.path_info)
-        if first == LINK_DOOR:
+        if first in RIGHTS:
             response.headers.setdefault("Referrer-Policy", "strict-origin")
         for name, value in EVERYWHERE.items():
             response.headers.setdefault(name, value)
@@ -43,8 +43,9 @@ class HeadersMiddleware:
         return response
 
 
-def is_link_door(path: str) -> bool:
-    return _first(path) == LINK_DOOR
+def is_right(path: str) -> bool:
+    """Whether the address is itself a right, to be repeated nowhere."""
+    return _first(path) in RIGHTS
 
 
 def _first(path: str) -> str:

@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.i18n import set_language
 
-from freeslot.web.headers import is_link_door
+from freeslot.web.headers import is_right
 
 
 def switch_language(request: HttpRequest) -> HttpResponseBase:
     """Django's switch, which leads back to where it was pressed: but never to a link, whose address is a right."""
     response = set_language(request)
-    if is_link_door(urlsplit(response.headers.get("Location", "")).path):
+    if is_right(urlsplit(response.headers.get("Location", "")).path):
         response.headers["Location"] = "/"
     return response
 

@@ -1,4 +1,4 @@
-"""My visits: upcoming, past and cancelled, each with its own ways on."""
+"""My visits, as a list or as a calendar: upcoming, past and cancelled, each with its own ways on."""
 
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ from freeslot.scheduling.models import Appointment
 from freeslot.visits.asking import Asker
 from freeslot.visits.entering import visit_page
 from freeslot.visits.frames import frame_for
+from freeslot.visits.month_pages import CALENDAR, calendar_page, page_of_mine
 from freeslot.visits.rows import Row, grouped, rows_of
 from freeslot.web.frame import set_frame
 
@@ -21,10 +22,15 @@ LOOK_BACK = timedelta(days=400)
 @visit_page
 def appointments(request: HttpRequest, asker: Asker) -> HttpResponse:
     now = timezone.now()
+    if request.GET.get("view") == CALENDAR:
+        return calendar_page(request, asker, now=now)
     mine = Appointment.objects.visible_to(asker.actor, now).for_pages()
     rows = rows_of(mine.filter(starts_at__gt=now - LOOK_BACK).order_by("starts_at"), asker=asker, now=now)
     _set_frame(request, rows)
-    return render(request, "visits/appointments.html", {"asker": asker, "visits": grouped(rows, now)})
+    calendar = page_of_mine(request, view=CALENDAR)
+    return render(
+        request, "visits/appointments.html", {"asker": asker, "visits": grouped(rows, now), "calendar": calendar}
+    )
 
 
 def _set_frame(request: HttpRequest, rows: list[Row]) -> None:

@@ -20,7 +20,7 @@ from freeslot.web import formatting
 from freeslot.web.contrast import shades
 from freeslot.web.facts import Brand, Frame, Place
 from freeslot.web.formatting.days import day_and_clock
-from freeslot.web.headers import is_link_door
+from freeslot.web.headers import is_right
 from freeslot.web.script import script as script_text
 from freeslot.web.stylesheet import stylesheet as stylesheet_text
 
@@ -91,7 +91,7 @@ def here(context: Context) -> str:
 def may_come_back(context: Context) -> bool:
     """Whether a redirect may carry this page's address: not where the address is itself a right."""
     request = context.get("request")
-    return not (isinstance(request, HttpRequest) and is_link_door(request.path_info))
+    return not (isinstance(request, HttpRequest) and is_right(request.path_info))
 
 
 @register.simple_tag

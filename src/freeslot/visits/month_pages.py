@@ -1,0 +1,131 @@
+"""Draws the calendar of one's visits: a month as a table where there is room, and as an agenda; both say the same.
+
+A visit stands on the day that it is at its practice; which day is today is asked at the practice that frames the page.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from freeslot.accounts.feeds import feed_of
+from freeslot.practices.models import Practice
+from freeslot.scheduling.models import Appointment
+from freeslot.visits.asking import Asker
+from freeslot.visits.forms import new_key
+from freeslot.visits.frames import frame_for, place_of
+from freeslot.visits.months import Month
+from freeslot.visits.rows import Row, rows_of
+from freeslot.web.facts import Place
+from freeslot.web.formatting import locale_for
+from freeslot.web.formatting.days import day as day_words
+from freeslot.web.formatting.months import first_weekday, month_words, weekdays
+from freeslot.web.frame import set_frame
+
+CALENDAR = "calendar"
+# No zone is further from UTC than this, so no visit of the month lies further outside it.
+FURTHEST = timedelta(hours=15)
+
+
+@dataclass(frozen=True)
+class Way:
+    """To another month: its address and its name."""
+
+    address: str
+    month: str
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the month with its visits in order of time; `words` name it where no table does."""
+
+    on: date
+    words: str
+    is_today: bool
+    rows: list[Row] = field(default_factory=list)
+
+
+def calendar_page(request: HttpRequest, asker: Asker, *, now: datetime) -> HttpResponse:
+    mine = Appointment.objects.visible_to(asker.actor, now)
+    place = _set_frame(request, mine.values("practice_id"), now)
+    upcoming = mine.live().select_related("practice").filter(ends_at__gt=now).order_by("starts_at").first()
+    if upcoming and place is None:
+        place = place_of(upcoming.practice, now)
+    place = place or Place(zone="UTC", locale=locale_for(get_language() or "", ""), now=now)
+    today = now.astimezone(ZoneInfo(place.zone)).date()
+    month = Month.read(request.GET.get("month", ""), today=today)
+    days = _days(month, today, place, _rows(month, mine, asker, now))
+    context = {
+        "asker": asker,
+        "place": place,
+        "month": month_words(month.first, locale=place.locale),
+        "weekdays": weekdays(place.locale),
+        "weeks": [[days.get(on) if on else None for on in week] for week in month.weeks(first_weekday(place.locale))],
+        "agenda": [day for day in days.values() if day.rows],
+        "beside": _beside(request, month, today, upcoming, place.locale),
+        "list": page_of_mine(request),
+        "feed": feed_of(asker.user_id) if asker.user_id else None,
+        "key": new_key(),
+    }
+    return render(request, "visits/calendar.html", context)
+
+
+def page_of_mine(request: HttpRequest, **asked: str) -> str:
+    """The list's address, or the calendar's; the practice whose portal one came from goes along."""
+    practice = request.GET.get("practice", "")
+    asked = ({"practice": practice} if practice else {}) | asked
+    return reverse("appointments") + (f"?{urlencode(asked)}" if asked else "")
+
+
+def _set_frame(request: HttpRequest, practice_ids: Any, now: datetime) -> Place | None:
+    """That of the practice whose portal one comes from, or of the only one there is; None and ours among several."""
+    practices = {practice.slug: practice for practice in Practice.objects.filter(pk__in=practice_ids)}
+    only = next(iter(practices)) if len(practices) == 1 else ""
+    practice = practices.get(request.GET.get("practice", only) or only)
+    if practice is None:
+        return None
+    set_frame(request, frame_for(practice, now))
+    return place_of(practice, now)
+
+
+def _rows(month: Month, mine: Any, asker: Asker, now: datetime) -> list[Row]:
+    starts = datetime.combine(month.first, time(), ZoneInfo("UTC")) - FURTHEST
+    ends = datetime.combine(month.last, time.max, ZoneInfo("UTC")) + FURTHEST
+    visits = mine.for_pages().filter(starts_at__gt=starts, starts_at__lt=ends).order_by("starts_at", "pk")
+    return rows_of(visits, asker=asker, now=now)
+
+
+def _days(month: Month, today: date, place: Place, rows: Sequence[Row]) -> dict[date, Day]:
+    """All days of the month; a visit at its edge that falls into another month there is left out."""
+    days: dict[date, Day] = {}
+    for ahead in range(month.last.day):
+        on = month.first + timedelta(days=ahead)
+        noon = datetime.combine(on, time(12), ZoneInfo(place.zone))
+        words = day_words(noon, zone=place.zone, locale=place.locale, now=place.now)
+        days[on] = Day(on, words, on == today)
+    for row in rows:
+        on = row.visit.starts_at.astimezone(row.visit.practice.tz).date()
+        if on in days:
+            days[on].rows.append(row)
+    return days
+
+
+def _beside(
+    request: HttpRequest, month: Month, today: date, upcoming: Appointment | None, locale: str
+) -> dict[str, Way]:
+    """Where one can go from here; a month's own page leads not to itself."""
+    ways = {"previous": month.previous, "next": month.next, "this": Month.of(today)}
+    if upcoming:
+        ways["upcoming"] = Month.of(upcoming.starts_at.astimezone(upcoming.practice.tz).date())
+    return {
+        name: Way(page_of_mine(request, view=CALENDAR, month=str(way)), month_words(way.first, locale=locale))
+        for name, way in ways.items()
+        if way and way != month
+    }
