@@ -30,6 +30,8 @@ from freeslot.scheduling.intervals import instant
 from freeslot.scheduling.money import Money, per_cent
 from freeslot.scheduling.states import Act, Side, Status, transition
 
+SECOND = timedelta(seconds=1)
+
 
 @dataclass(frozen=True)
 class Deadline:
@@ -265,12 +267,12 @@ def fee_steps(facts: VisitFacts, steps: tuple[Step, ...], grace: timedelta) -> t
     """The instants before the start at which the fee rises, in order; it never falls, whatever the rules say.
 
     A visit booked, or moved, to a time whose free deadline had passed is free for the grace. A fee carried along by a
-    move counts from the beginning.
+    move counts from the second of the move, which a deadline's own second would leave free.
     """
     free_for = grace if _was_booked_late(facts, steps) else timedelta()
     rising: list[FeeStep] = []
     chosen_at = facts.chosen_at.replace(microsecond=0)
-    carried = [FeeStep(chosen_at, Money(facts.carried_fee_minor, facts.price.currency))]
+    carried = [FeeStep(chosen_at - SECOND, Money(facts.carried_fee_minor, facts.price.currency))]
     found = [FeeStep(max(_moment(step, facts), chosen_at + free_for), step.fee.of(facts.price)) for step in steps]
     for each in carried + sorted(found, key=lambda step: step.after):
         rises = each.fee.minor > (rising[-1].fee.minor if rising else 0)

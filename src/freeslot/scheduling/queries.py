@@ -21,6 +21,12 @@ def visits_alike(appointment: Appointment, actor: Actor, now: datetime) -> list[
     return list(near.filter(starts_at__gt=now).order_by("starts_at"))
 
 
+def has_another_at(appointment: Appointment, starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether the patient of this visit has another one that overlaps these times; whoever may see it."""
+    others = Appointment.objects.live().filter(patient_id=appointment.patient_id).exclude(pk=appointment.pk)
+    return others.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).exists()
+
+
 def has_another_that_week(appointment: Appointment, now: datetime) -> bool:
     """Whether the patient has another visit to come less than seven days from this one; whoever may see it."""
     others = Appointment.objects.live().filter(patient_id=appointment.patient_id).exclude(pk=appointment.pk)

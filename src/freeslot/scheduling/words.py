@@ -6,11 +6,22 @@ from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, ngettext, override
 
 from freeslot.scheduling.actors import ActorKind, Door
 from freeslot.scheduling.money import Money
-from freeslot.scheduling.policy import Deadline, Fee, FeeStep, Kind, ReasonRule, Rules, Verdict, VisitFacts, Why
+from freeslot.scheduling.policy import (
+    Deadline,
+    Fee,
+    FeeStep,
+    Kind,
+    MoveRules,
+    ReasonRule,
+    Rules,
+    Verdict,
+    VisitFacts,
+    Why,
+)
 from freeslot.scheduling.policy import Step as RuleStep
 from freeslot.scheduling.states import Status
 from freeslot.web import facts as web
@@ -186,7 +197,7 @@ def policy_words(rules: Rules, *, price: Money, place: Place) -> list[str]:
                 sentences.append(_("Undo ends %(span)s before the visit at the latest.") % {"span": before})
         if rules.reason is ReasonRule.REQUIRED:
             sentences.append(_("The practice asks for a reason."))
-        return sentences
+        return sentences + _move_rules(rules.move, place)
 
 
 def _fee_rules(steps: Sequence[RuleStep], *, price: Money, place: Place) -> list[str]:
@@ -200,6 +211,19 @@ def _fee_rules(steps: Sequence[RuleStep], *, price: Money, place: Place) -> list
             sentences.append(_("After that the fee is %(fee)s.") % amounts)
         else:
             sentences.append(_("Later than %(when)s it is %(fee)s.") % amounts)
+    return sentences
+
+
+def _move_rules(move: MoveRules, place: Place) -> list[str]:
+    """Only what a practice has set for moves of its own."""
+    sentences = []
+    if move.until:
+        sentences.append(_("You can move the visit online until %(when)s.") % {"when": _until(move.until, place)})
+    if move.most is not None:
+        often = ngettext("You can move it online once.", "You can move it online %(count)s times.", move.most)
+        sentences.append(often % {"count": move.most})
+    if move.reason is ReasonRule.REQUIRED:
+        sentences.append(_("The practice asks for a reason for a move."))
     return sentences
 
 
