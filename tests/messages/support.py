@@ -15,9 +15,10 @@ from freeslot.messages.reactor import react
 from freeslot.messages.sending import send_due_messages, send_due_texts
 from freeslot.patients.models import Contact
 from freeslot.scheduling.actors import Actor, Door
-from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.models import Appointment, Slot
 from freeslot.scheduling.operations.cancel import cancel_appointment
 from freeslot.scheduling.operations.codes import ask_code
+from freeslot.scheduling.operations.move import move_appointment
 from freeslot.scheduling.operations.undo import undo_cancel
 from tests.support.cast import RULES, Cast, make_cast
 
@@ -44,6 +45,23 @@ def cancel(
 
 def undo(cast: Cast, visit: Appointment, *, at: datetime) -> None:
     undo_cancel(ref=visit.reference, actor=cast.patient_actor, door=Door.PORTAL, now=at)
+
+
+def move(cast: Cast, visit: Appointment, *, days: int, at: datetime | None = None, actor: Actor | None = None) -> Event:
+    """To the first free slot at least so many days from the cast's now."""
+    by_practice = actor is not None and actor.practice_id is not None
+    free = cast.schedule.slots.filter(status=Slot.Status.FREE, starts_at__gte=cast.now + timedelta(days=days))
+    moved = move_appointment(
+        ref=visit.reference,
+        slot_ids=[free.order_by("starts_at")[0].pk],
+        actor=actor or cast.patient_actor,
+        door=Door.DESK if by_practice else Door.PORTAL,
+        accepted_fee=99999,
+        idempotency_key="",
+        now=at or cast.now,
+    )
+    assert moved.event is not None
+    return moved.event
 
 
 def make_messages(now: datetime) -> list[Message]:
@@ -120,6 +138,7 @@ def one_of_each(language: str = "en", *, alias: str = "", name: str = "Elm Stree
     cancel(cast, late, at=late.starts_at - timedelta(hours=5))
     told = cast.book(days=2)
     cancel(cast, told, at=told.starts_at - timedelta(hours=1))
+    move(cast, cast.book(days=4), days=5)
     ask_code(free, door=Door.LINK, now=cast.now + timedelta(minutes=3))
     made = make_messages(cast.now + timedelta(days=3))
     return {message.kind: message for message in made if not MessageKind(message.kind).is_for_practice}

@@ -10,13 +10,14 @@ from ical.event import Event
 
 from freeslot.messages.calendar import calendar_for
 from freeslot.messages.models import Message
-from tests.messages.support import calendar_text, cancel, letter_of, mail_of, make_messages, one_of_each, undo
+from tests.messages.support import calendar_text, cancel, letter_of, mail_of, make_messages, move, one_of_each, undo
 from tests.support.cast import make_cast
 
 pytestmark = pytest.mark.django_db
 WITH_CALENDAR = {
     "booked": "REQUEST",
     "undone": "REQUEST",
+    "moved": "REQUEST",
     "cancelled": "CANCEL",
     "cancelled_late": "CANCEL",
     "cancelled_by_practice": "CANCEL",
@@ -64,6 +65,24 @@ def test_one_visit_keeps_its_uid_and_raises_its_sequence():
     assert [calendar.method for calendar, _ in parts] == ["REQUEST", "CANCEL", "REQUEST", "CANCEL"]
     assert [event.sequence for _, event in parts] == [0, 1, 2, 3]
     assert {event.uid for _, event in parts} == {f"{visit.pk}@visits.example.org"}
+    stamps = [event.dtstamp for _, event in parts]
+    assert stamps == sorted(stamps)
+
+
+def test_a_visit_that_was_moved_twice_cancelled_and_taken_back_stays_one_entry_in_every_calendar():
+    cast = make_cast()
+    visit = cast.book()
+    move(cast, visit, days=8, at=cast.now + timedelta(minutes=1))
+    move(cast, visit, days=9, at=cast.now + timedelta(minutes=2))
+    cancel(cast, visit, at=cast.now + timedelta(minutes=3))
+    undo(cast, visit, at=cast.now + timedelta(minutes=4))
+
+    parts = [read(message) for message in make_messages(cast.now)]
+
+    assert [calendar.method for calendar, _ in parts] == ["REQUEST", "REQUEST", "REQUEST", "CANCEL", "REQUEST"]
+    assert [event.sequence for _, event in parts] == [0, 1, 2, 3, 4]
+    assert {event.uid for _, event in parts} == {f"{visit.pk}@visits.example.org"}
+    assert [event.dtstart.astimezone(UTC).day for _, event in parts] == [10, 11, 12, 12, 12]
     stamps = [event.dtstamp for _, event in parts]
     assert stamps == sorted(stamps)
 

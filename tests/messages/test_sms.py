@@ -11,7 +11,7 @@ from freeslot.messages.texts import segments
 from freeslot.scheduling.actors import Door, link_holder
 from freeslot.scheduling.operations.codes import ask_code
 from tests.messages.gatewayserver import Gateway
-from tests.messages.support import TELLING_RULES, TO_PATIENTS, cancel, give_phone, make_messages, send_texts, undo
+from tests.messages.support import TELLING_RULES, TO_PATIENTS, cancel, give_phone, make_messages, move, send_texts, undo
 from tests.support.cast import make_cast
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +33,7 @@ def texts_of_a_life(
     cancel(cast, late, at=late.starts_at - timedelta(hours=5))
     told = cast.book(days=2)
     cancel(cast, told, at=told.starts_at - timedelta(hours=1))
+    move(cast, cast.book(days=4), days=5)
     ask_code(free, door=Door.LINK, now=cast.now + timedelta(minutes=3))
     make_messages(cast.now)
     send_texts(cast.now)

@@ -14,6 +14,7 @@ class MessageKind(StrEnum):
     CANCELLED_LATE = "cancelled_late"
     CANCELLED_BY_PRACTICE = "cancelled_by_practice"
     UNDONE = "undone"
+    MOVED = "moved"
     PRACTICE_TOLD = "practice_told"
     LINK_ASKED = "link_asked"
     PRACTICE_NOTICE = "practice_notice"
@@ -28,12 +29,13 @@ class MessageKind(StrEnum):
         """The iTIP method of its calendar part; empty where nothing about the visit has changed."""
         if self in {MessageKind.PRACTICE_TOLD, MessageKind.LINK_ASKED, MessageKind.PRACTICE_NOTICE}:
             return ""
-        return "REQUEST" if self in {MessageKind.BOOKED, MessageKind.UNDONE} else "CANCEL"
+        return "REQUEST" if self in {MessageKind.BOOKED, MessageKind.UNDONE, MessageKind.MOVED} else "CANCEL"
 
 
 ALWAYS = {
     "appointment.booked": MessageKind.BOOKED,
     "appointment.undone": MessageKind.UNDONE,
+    "appointment.moved": MessageKind.MOVED,
     "appointment.practice_told": MessageKind.PRACTICE_TOLD,
     "link.asked": MessageKind.LINK_ASKED,
 }

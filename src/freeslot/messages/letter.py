@@ -17,6 +17,7 @@ from freeslot.messages.senders import page_address
 from freeslot.messages.texts import one_line
 from freeslot.practices.models import Location, Practice, Practitioner
 from freeslot.practices.words import place_of
+from freeslot.scheduling.actors import ActorKind
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.money import Money
 from freeslot.scheduling.policy import Verdict, VisitFacts, verdict_for
@@ -83,12 +84,26 @@ class Letter:
         return datetime.fromisoformat(self.data["ends_at"])
 
     @property
+    def started_before(self) -> datetime:
+        """When the visit was before a move."""
+        return datetime.fromisoformat(self.data.get("starts_at_before", self.data["starts_at"]))
+
+    @property
+    def is_by_practice(self) -> bool:
+        return self.event.actor_kind in {ActorKind.PRACTICE, ActorKind.SYSTEM}
+
+    @property
     def brief_when(self) -> str:
         """Day and time where there is little room: `Wed 10 Mar, 4:00 pm`."""
+        return self._brief(self.starts_at)
+
+    @property
+    def brief_before(self) -> str:
+        return self._brief(self.started_before)
+
+    def _brief(self, at: datetime) -> str:
         zone, locale = self.place.zone, self.place.locale
-        return (
-            f"{brief_day(self.starts_at, zone=zone, locale=locale)}, {clock(self.starts_at, zone=zone, locale=locale)}"
-        )
+        return f"{brief_day(at, zone=zone, locale=locale)}, {clock(at, zone=zone, locale=locale)}"
 
     @property
     def undo_until(self) -> datetime | None:
@@ -191,8 +206,24 @@ class Letter:
 
     @cached_property
     def visit_facts(self) -> VisitFacts:
-        """The visit as it stood when it could still be cancelled."""
-        return replace(self.appointment.facts(), status=Status.BOOKED, starts_at=self.starts_at)
+        """The visit as it stood when it could still be cancelled; what a later move made of it is not in it."""
+        moved_by_practice_at = self.appointment.moved_by_practice_at
+        return replace(
+            self.appointment.facts(),
+            status=Status.BOOKED,
+            starts_at=self.starts_at,
+            carried_fee_minor=self.move.data["carried_fee_minor"] if self.move else 0,
+            moved_at=self.move.at if self.move else None,
+            moved_by_practice=moved_by_practice_at is not None and moved_by_practice_at <= self.event.at,
+        )
+
+    @cached_property
+    def move(self) -> Event | None:
+        """The move that gave the visit the time it had at this event; None where none had."""
+        if self.appointment.moved_at is None:
+            return None
+        moves = Event.objects.filter(subject_id=self.appointment.pk, kind="appointment.moved", at__lte=self.event.at)
+        return moves.order_by("-version").first()
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -214,6 +245,7 @@ class Letter:
         deeds = {
             MessageKind.BOOKED: _("Booked"),
             MessageKind.UNDONE: _("Booked again"),
+            MessageKind.MOVED: _("Moved"),
             MessageKind.PRACTICE_TOLD: _("Practice told"),
             MessageKind.PRACTICE_NOTICE: _("Practice told"),
             MessageKind.LINK_ASKED: _("Link asked for"),

@@ -60,6 +60,7 @@ def _context(letter: Letter) -> dict[str, Any]:
         "care": sections.care_section(letter),
         "visit": sections.visit_section(letter),
         "again": sections.again_words(letter),
+        "moved": sections.moved_words(letter),
         "notice": sections.notice_words(letter),
         "link": f"{letter.page} {sections.asked_briefly(letter)}".strip(),
         "code": sections.code_section(letter),

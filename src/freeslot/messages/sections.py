@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from freeslot.messages.kinds import MessageKind
 from freeslot.messages.letter import Letter
+from freeslot.practices.models import Practitioner
 from freeslot.scheduling.operations.codes import LASTS as CODE_LASTS
 from freeslot.scheduling.policy import Why
 from freeslot.scheduling.states import Status
@@ -53,6 +54,34 @@ def again_words(letter: Letter) -> str:
     return " ".join([_("The cancel was taken back: same time, same reference, no fee."), free_until_words(letter)])
 
 
+def moved_words(letter: Letter) -> str:
+    """What a move has changed, and until when the visit can now be cancelled free."""
+    sentences = [_("It was %(before)s before.") % {"before": _moment(letter.started_before, letter)}]
+    if not letter.is_discreet and _was_another("practitioner_id", letter):
+        now, before = letter.practitioner.name, _name_before(letter)
+        sentences.append(_("It is with %(now)s now, not with %(before)s.") % {"now": now, "before": before})
+    if _was_another("location_id", letter):
+        sentences.append(_("The place is another one now: %(where)s.") % {"where": letter.where})
+    return " ".join([*sentences, _carried_words(letter) or free_until_words(letter)])
+
+
+def _was_another(name: str, letter: Letter) -> bool:
+    return bool(letter.data.get(f"{name}_before", letter.data[name]) != letter.data[name])
+
+
+def _name_before(letter: Letter) -> str:
+    return str(Practitioner.objects.get(pk=letter.data["practitioner_id_before"]).name)
+
+
+def _carried_words(letter: Letter) -> str:
+    """The fee that went along, where a move was late; nothing is due while the visit stands."""
+    fee = letter.verdict.fee
+    if not letter.data.get("carried_fee_minor") or not fee:
+        return ""
+    words = _("The move was free. Free cancelling had ended before it, so a cancel costs at least %(fee)s.")
+    return words % {"fee": fee_amount(fee, letter.place)}
+
+
 def told_words(letter: Letter) -> str:
     """What was done with a wish to cancel that the rules no longer take online."""
     zone, locale = letter.place.zone, letter.place.locale
@@ -84,6 +113,8 @@ def facts_of(letter: Letter) -> list[tuple[str, str]]:
     facts = [(_("Reference"), letter.reference)]
     if letter.receipt_number and not letter.kind.is_for_practice:
         facts.append((_("Receipt"), _("%(number)s, attached") % {"number": letter.receipt_number}))
+    if letter.kind is MessageKind.MOVED:
+        facts.append((_("Time before"), _moment(letter.started_before, letter)))
     facts.append((letter.deed, ", ".join(str(each) for each in (_moment(letter.event.at, letter), who, door) if each)))
     return facts
 
@@ -114,7 +145,7 @@ def undo_section(letter: Letter) -> Section | None:
 
 def cancel_section(letter: Letter) -> Section:
     """How to cancel a visit that is booked."""
-    how = _("Open your visit and cancel it there, at any hour.")
+    how = _("Open your visit and move or cancel it there, at any hour.")
     return Section(_("Cannot come?"), (how, asked_words(letter)), link=letter.page, press=_("Open your visit"))
 
 
