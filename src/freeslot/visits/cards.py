@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from freeslot.scheduling.actors import ActorKind
-from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.models import Appointment, Slot
 from freeslot.scheduling.policy import Verdict
 from freeslot.scheduling.states import LIVE, Status
 from freeslot.scheduling.words import STATUSES
@@ -32,6 +32,20 @@ def card_for(
         state=_state(appointment),
         state_kind=_kind(appointment),
         facts=facts_of(appointment) | (facts_of_verdict(appointment, verdict) if verdict else {}),
+    )
+
+
+def new_card(appointment: Appointment, slot: Slot, *, now: datetime) -> VisitCard:
+    """The same visit as it would be from this slot on. Without facts: it is not so yet."""
+    practitioner = slot.practitioner
+    return VisitCard(
+        starts_at=slot.starts_at,
+        ends_at=slot.starts_at + appointment.visit_type.length,
+        place=place_of(appointment.practice, now),
+        reference=appointment.reference,
+        patient=appointment.patient.given_name,
+        practitioner=", ".join(filter(None, [practitioner.name, practitioner.role])),
+        where=slot.location.address,
     )
 
 

@@ -29,9 +29,9 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Nothing was changed. The cancel page can be opened again with all that was typed: a press that only looks."""
+    """Nothing was changed. A cancel or move page can be opened again with all that was typed: a look, not a press."""
     match = request.resolver_match
-    if match is None or match.view_name != "cancellation":
+    if match is None or match.view_name not in {"cancellation", "move"}:
         return errors.csrf_failure(request, reason)
     now = timezone.now()
     known: dict[str, object] = {"again": request.path}

@@ -1,4 +1,4 @@
-"""The form of the cancel page. What it lets through is well formed; whether it is allowed, the operation says."""
+"""The forms of the cancel and move pages: they let through what is well formed; whether it may be, operations say."""
 
 import uuid
 from typing import Any
@@ -10,7 +10,7 @@ from freeslot.scheduling.operations.cancel import LONGEST_NOTE
 from freeslot.scheduling.policy import ReasonRule, Rules
 from freeslot.scheduling.reasons import choices
 
-LONGEST_REASON, LARGEST_FEE = 24, 2_147_483_647
+LONGEST_REASON, LONGEST_TIME, LARGEST_FEE = 24, 80, 2_147_483_647
 STALE = _("This page was not as we had sent it. Please look at it once more, then press again.")
 NOT_OFFERED = _("Choose one of the reasons in the list.")
 REVIEWS = [
@@ -34,16 +34,18 @@ class NoteField(forms.CharField):
         return text.replace("\x00", "").replace("\r\n", "\n")
 
 
-class CancelForm(forms.Form):
-    """`confirm` is the fee that was shown, `key` makes a second press harmless, `alike` says that another visit looks
-    like this one, `which` then names the one that is meant, `tried` is our own stamp of a try that failed."""
+class ReasonField(forms.CharField):
+    """A code of the practice's reasons; none where they are not asked for."""
 
-    reason = forms.CharField(
-        required=False,
-        max_length=LONGEST_REASON,
-        label=_("Why are you cancelling?"),
-        error_messages={"max_length": NOT_OFFERED, "null_characters_not_allowed": NOT_OFFERED},
-    )
+    def __init__(self, **said: Any) -> None:
+        wrong = {"max_length": NOT_OFFERED, "null_characters_not_allowed": NOT_OFFERED}
+        super().__init__(required=False, max_length=LONGEST_REASON, error_messages=wrong, **said)
+
+
+class PressForm(forms.Form):
+    """What every press says: `confirm` is the fee that was shown, `key` makes a second press harmless, `tried` is our
+    own stamp of a try that failed."""
+
     note = NoteField(
         required=False,
         strip=False,
@@ -52,23 +54,42 @@ class CancelForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
         error_messages={"max_length": _("This is %(show_value)s characters long. Please keep it to %(limit_value)s.")},
     )
-    review = forms.ChoiceField(required=False, choices=REVIEWS, error_messages={"invalid_choice": STALE})
     confirm = forms.IntegerField(required=False, min_value=0, max_value=LARGEST_FEE, widget=forms.HiddenInput)
     key = forms.RegexField(r"^[A-Za-z0-9_-]{1,64}$", required=False, widget=forms.HiddenInput)
-    alike = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    which = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     tried = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
-    def offer(self, rules: Rules) -> None:
+    def offer_reasons(self, rule: ReasonRule, reasons: tuple[str, ...]) -> None:
         """Makes the reason the choice that the practice's rules ask for, or leaves it out."""
         field = self.fields["reason"]
-        if rules.reason is ReasonRule.OFF:
+        if rule is ReasonRule.OFF:
             del self.fields["reason"]
             return
-        field.required = rules.reason is ReasonRule.REQUIRED
+        field.required = rule is ReasonRule.REQUIRED
         nothing = _("Choose one") if field.required else _("Prefer not to say")
-        field.widget = forms.Select(choices=[("", nothing), *choices(rules.reasons)])
+        field.widget = forms.Select(choices=[("", nothing), *choices(reasons)])
         field.widget.is_required = field.required
+
+
+class CancelForm(PressForm):
+    """`alike` says that another visit looks like this one, `which` then names the one that is meant."""
+
+    reason = ReasonField(label=_("Why are you cancelling?"))
+    review = forms.ChoiceField(required=False, choices=REVIEWS, error_messages={"invalid_choice": STALE})
+    alike = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    which = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+    def offer(self, rules: Rules) -> None:
+        self.offer_reasons(rules.reason, rules.reasons)
+
+
+class MoveForm(PressForm):
+    """`time` is the new time as the list offers it."""
+
+    reason = ReasonField(label=_("Why are you moving it?"))
+    time = forms.CharField(required=False, max_length=LONGEST_TIME, widget=forms.HiddenInput)
+
+    def offer(self, rules: Rules) -> None:
+        self.offer_reasons(rules.move.reason, rules.reasons)
 
 
 def new_key() -> str:

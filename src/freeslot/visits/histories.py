@@ -36,6 +36,11 @@ def moved_words(event: Event, asker: Asker, place: Place) -> str:
     }
 
 
+def last_move(visit: Appointment) -> Event | None:
+    """The event that gave the visit the time it has; None where it was never moved."""
+    return last_moves([visit]).get(visit.pk)
+
+
 def last_moves(visits: Iterable[Appointment]) -> dict[uuid.UUID, Event]:
     """The latest move of each visit that was ever moved, in one statement; in none where there is no such visit."""
     moved = [visit.pk for visit in visits if visit.moved_at]

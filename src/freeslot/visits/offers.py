@@ -91,6 +91,9 @@ def offer_for(
     visit_type: VisitType, *, now: datetime, moving: Appointment | None = None, holder: uuid.UUID | None = None
 ) -> Offer:
     """Two statements. With `moving`, only whom and where the visit's own rules let a move go."""
+    if moving is not None:
+        # The same row, read with the visit.
+        visit_type.practice = moving.practice
     gives = VisitType.practitioners.through.objects.filter(visittype_id=visit_type.pk).values("practitioner_id")
     found = Schedule.objects.filter(practice_id=visit_type.practice_id, practitioner__in=gives)
     rows = found.order_by("practitioner__name", "location__name").values_list(

@@ -25,8 +25,10 @@ from freeslot.web.frame import set_frame
 log = logging.getLogger(__name__)
 
 SECONDS_UNTIL_NEXT_LOOK = 10
-# All that the form of the cancel page sends, for the one that tries again.
-SENT = ("reason", "note", "confirm", "key", "review", "alike", "which", "seen")
+# All that the forms of the cancel and move pages send, for the one that tries again.
+SENT = ("reason", "note", "confirm", "key", "review", "alike", "which", "seen", "time")
+# The presses of the move page that only look, or leave.
+LOOKS = {"look", "another", "keep"}
 
 View = Callable[..., HttpResponse]
 
@@ -50,16 +52,16 @@ def told_when_away(view: View) -> View:
 
 
 def _away(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
-    """Failed before the commit. A press of the cancel page is kept whole, with the time it was first tried."""
+    """Failed before the commit. A cancel or a move is kept whole, with the time it was first tried."""
     if _is_press_of(request, "together") and (answer := stopped_before(request, now=now)):
         return answer
     seen = _seen(request, ref, now)
-    if seen is None or not seen.is_live or not _is_cancel(request):
-        is_press = request.method == "POST" and ref
-        return unavailable(request, again=reverse("receipt", args=[ref]) if is_press else request.get_full_path())
+    if seen is None or not seen.is_live or not _is_kept_whole(request):
+        return unavailable(request, again=_again(request, ref))
     earlier = request.POST.get("tried", "")
     first = tried_at(earlier, ref=seen.ref)
     tried = {"tried": earlier if first else stamp(seen.ref, now), "tried_at": first or now}
+    tried["is_move"] = _is_press_of(request, "move")
     return _answer(request, seen, "visits/away.html", now=now, **tried)
 
 
@@ -69,7 +71,16 @@ def _unknown(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     return _answer(request, _seen(request, ref, now), "visits/unknown.html", now=now, **look)
 
 
-def _is_cancel(request: HttpRequest) -> bool:
+def _again(request: HttpRequest, ref: str) -> str:
+    """The page to look at next: this one, or the one with the button that was pressed."""
+    if request.method != "POST" or not ref:
+        return request.get_full_path()
+    return reverse("move" if _is_press_of(request, "move") else "receipt", args=[ref])
+
+
+def _is_kept_whole(request: HttpRequest) -> bool:
+    if _is_press_of(request, "move"):
+        return "confirm" in request.POST and not LOOKS & request.POST.keys()
     return _is_press_of(request, "cancellation")
 
 
@@ -80,7 +91,7 @@ def _is_press_of(request: HttpRequest, name: str) -> bool:
 
 def _seen(request: HttpRequest, ref: str, now: datetime) -> Snapshot | None:
     """The visit as the page had shown it, or as it can still be read; its practice frames the answer."""
-    signed = request.POST.get("seen", "") if _is_cancel(request) else ""
+    signed = request.POST.get("seen", "") if _is_kept_whole(request) else ""
     seen = snapshot.read(signed, ref=ref) or _still_readable(request, ref, now)
     if seen:
         set_frame(request, seen.frame(now))

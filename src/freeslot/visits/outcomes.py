@@ -4,13 +4,14 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 
+from freeslot.events.models import Event
 from freeslot.receipts.models import Receipt
 from freeslot.scheduling.actors import ActorKind
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.states import Status
 from freeslot.scheduling.words import fee_words
 from freeslot.visits.asking import Asker
-from freeslot.visits.histories import cancelled_words
+from freeslot.visits.histories import cancelled_words, moved_words
 from freeslot.web.facts import Panel, Place
 from freeslot.web.formatting import clock, is_today, moment
 from freeslot.web.formatting.days import day_and_clock
@@ -25,14 +26,19 @@ def outcome_panel(
     is_too_late: bool = False,
     is_refused: bool = False,
     is_free: bool = False,
+    move: Event | None = None,
 ) -> Panel:
     """Always the live state: an old page that is opened again never says what is no longer so.
 
-    `is_free` says that the time of a cancelled visit can still be taken back, which the page offers beside.
+    `is_free` says that the time of a cancelled visit can still be taken back, which the page offers beside; `move` is
+    the latest thing that happened to the visit, if that was a move.
     """
     text = [_when(visit, place), *_further(visit, asker, place, receipt, is_too_late=is_too_late, is_free=is_free)]
     still = is_refused and visit.status == Status.BOOKED and not was_told(visit)
     headline = _("Your visit is still booked") if still else _headline(visit, place)
+    if move is not None and not still:
+        text.append(moved_words(move, asker, place))
+        headline = _("Your visit is moved")
     return Panel(kind=_kind(visit, is_too_late=is_too_late), headline=headline, text=" ".join(text))
 
 

@@ -47,6 +47,7 @@ def cancel_page(
         "visit": visit,
         "card": card,
         "verdict": verdict,
+        "can_move": visit.move_verdict(asker.actor, now).is_allowed,
         "panel": panel_for(verdict, facts=visit.facts(), place=card.place),
         "is_told": is_told,
         "question": told_headline(visit, card.place) if is_told else _question(visit, verdict, stays),

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from freeslot.events.models import Event
 from freeslot.messages.delivery import deliveries_of, sender_address
 from freeslot.receipts.answers import receipt_card
 from freeslot.receipts.models import Receipt
@@ -18,8 +19,9 @@ from freeslot.scheduling.states import Status
 from freeslot.visits.again import WORDS
 from freeslot.visits.asking import Asker
 from freeslot.visits.cards import card_for, undo_box
+from freeslot.visits.histories import last_move
 from freeslot.visits.loading import appointment_for
-from freeslot.visits.outcomes import outcome_panel
+from freeslot.visits.outcomes import outcome_panel, was_told
 from freeslot.web.facts import Delivery, Place, ReceiptCard
 
 
@@ -29,7 +31,8 @@ def result_page(
     """The live state, Undo while there is one, the latest receipt, and what was sent where."""
     visit = appointment_for(request, asker, ref, now=now)
     card = card_for(visit, now=now)
-    receipt = _receipt_of_now(visit)
+    move = last_move(visit)
+    receipt = _receipt_of_now(visit, move)
     sent = _sent(visit, receipt, card.place)
     is_free = can_take_back(visit, asker.actor, now)
     context = {
@@ -44,6 +47,7 @@ def result_page(
             is_too_late=is_too_late,
             is_refused=status != 200,
             is_free=is_free,
+            move=move if _is_latest(move, visit) else None,
         ),
         "undo": undo_box(visit, card.place),
         "is_free": is_free,
@@ -56,9 +60,15 @@ def result_page(
     return render(request, "visits/receipt.html", context, status=status)
 
 
-def _receipt_of_now(visit: Appointment) -> Receipt | None:
-    """The latest receipt; None while the one of a cancel or of its undo is still to be written."""
+def _is_latest(move: Event | None, visit: Appointment) -> bool:
+    return move is not None and move.version == visit.version and not was_told(visit)
+
+
+def _receipt_of_now(visit: Appointment, move: Event | None) -> Receipt | None:
+    """The latest receipt; None while the one of a cancel, of its undo or of a move is still to be written."""
     receipt = latest_receipt(visit.pk)
+    if _is_latest(move, visit) and move and receipt and receipt.event_id != move.pk:
+        return None
     says_cancelled = receipt is not None and receipt.claims.event == "cancelled"
     return receipt if says_cancelled == (visit.status == Status.CANCELLED) else None
 

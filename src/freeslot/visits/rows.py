@@ -18,11 +18,13 @@ from freeslot.web.facts import VisitCard
 
 @dataclass(frozen=True)
 class Row:
-    """`cancelled` and `moved` say who did it, when and through which door; `can_cancel` whether the page offers it."""
+    """`cancelled` and `moved` say who did it, when and through which door; `can_cancel`, `can_move` and `can_undo` what
+    the page offers."""
 
     visit: Appointment
     card: VisitCard
     can_cancel: bool
+    can_move: bool
     can_undo: bool
     cancelled: str
     moved: str
@@ -71,6 +73,7 @@ def _row(visit: Appointment, asker: Asker, now: datetime, move: Event | None) ->
         visit=visit,
         card=card,
         can_cancel=verdict.kind != "refused" or verdict.tells_practice,
+        can_move=visit.move_verdict(asker.actor, now).is_allowed,
         can_undo=can_undo(visit, now),
         cancelled=cancelled_words(visit, asker, card.place) if visit.status == Status.CANCELLED else "",
         moved=moved_words(move, asker, card.place) if move else "",

@@ -49,9 +49,15 @@ def time_list(
         strip=_strip(first, by_day, shown, ask, address_of) if by_day else [],
         narrowings=_narrowings(offer, look),
         kept=list((kept or {}).items()),
+        said=[*_said(offer, look), (FROM, first.isoformat())],
         earlier=_earlier(first, ask, place.now, address_of),
         later=_later(first, by_day, shown, ask, place.now, address_of),
     )
+
+
+def said_in(given: Mapping[str, str]) -> list[tuple[str, str]]:
+    """How a list was narrowed, out of a form that came from it, for the way back."""
+    return [(name, given[name]) for name in (PRACTITIONER, PLACE, FROM) if name in given]
 
 
 class _Addresses:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from freeslot.visits.forms import CancelForm
 
-KEPT = ("reason", "note", "review")
+KEPT = ("reason", "note", "review", "time")
 IN_SESSION = "typed"
 LONGEST = 12_000
 # Of a page about several visits: which were ticked, and what was picked from a list for each.
@@ -25,8 +25,13 @@ def keep_typed(request: HttpRequest) -> None:
 
 def form_with_typed(request: HttpRequest) -> CancelForm:
     """A fresh form with what was typed at this address before, or sent along to be looked at once more."""
+    return CancelForm(initial=typed_before(request))
+
+
+def typed_before(request: HttpRequest) -> dict[str, str]:
+    """What was typed at this address before, or sent along to be looked at once more."""
     typed = request.POST if request.method == "POST" else _kept(request)
-    return CancelForm(initial={name: typed[name] for name in KEPT if name in typed})
+    return {name: str(typed[name]) for name in KEPT if name in typed}
 
 
 def chosen_before(request: HttpRequest) -> list[str]:

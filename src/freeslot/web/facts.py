@@ -204,7 +204,8 @@ class Narrowing:
 class TimeList:
     """Open times as radio buttons by day. `nearest` are those around a time that was asked for and is not open.
 
-    `address` with `kept` is where the form that narrows the list leads; an empty `earlier` or `later` leads nowhere.
+    `address` with `kept` is where the form that narrows the list leads, `said` how it is narrowed and where it begins,
+    for a form that comes back to it; an empty `earlier` or `later` leads nowhere.
     """
 
     days: Sequence[TimesOfDay]
@@ -214,5 +215,6 @@ class TimeList:
     strip: Sequence[StripDay] = ()
     narrowings: Sequence[Narrowing] = ()
     kept: Sequence[tuple[str, str]] = ()
+    said: Sequence[tuple[str, str]] = ()
     earlier: str = ""
     later: str = ""

@@ -13,6 +13,7 @@ from freeslot.scheduling.words import panel_for, policy_words
 from freeslot.visits.asking import Asker
 from freeslot.visits.cards import card_for, undo_box
 from freeslot.visits.entering import visit_page
+from freeslot.visits.histories import last_move, moved_words
 from freeslot.visits.loading import appointment_for
 from freeslot.visits.outcomes import outcome_panel, was_told
 from freeslot.visits.wishes import wish_box
@@ -25,7 +26,7 @@ def appointment(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
     now = timezone.now()
     visit = appointment_for(request, asker, ref, now=now)
     card = card_for(visit, now=now)
-    verdict = visit.verdict(asker.actor, now)
+    verdict, move = visit.verdict(asker.actor, now), last_move(visit)
     return render(
         request,
         "visits/appointment.html",
@@ -34,6 +35,8 @@ def appointment(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
             "visit": visit,
             "card": card,
             "verdict": verdict,
+            "can_move": visit.move_verdict(asker.actor, now).is_allowed,
+            "moved": moved_words(move, asker, card.place) if move else "",
             "panel": _panel(visit, verdict, asker, card.place),
             "undo": undo_box(visit, card.place),
             "wish": wish_box(visit, asker, card.place),

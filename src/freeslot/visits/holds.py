@@ -1,0 +1,56 @@
+"""Keeps the new time of a visit that somebody is about to move, for as long as they look at it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.crypto import salted_hmac
+
+from freeslot.scheduling.actors import ActorKind
+from freeslot.scheduling.errors import TooManyHolds
+from freeslot.scheduling.models import Appointment, Checkout
+from freeslot.scheduling.operations.checkout import begin_checkout, end_checkout
+from freeslot.visits.asking import Asker
+
+SALT = "freeslot.visits.holds"
+
+
+def source_of(asker: Asker) -> str:
+    """Who keeps times: a keyed hash of the account, or of the visit that a link opened."""
+    actor = asker.actor
+    who = f"{actor.kind} {actor.id or ' '.join(map(str, actor.appointment_ids))}"
+    return salted_hmac(SALT, who, algorithm="sha256").hexdigest()
+
+
+def keep_time(visit: Appointment, slot_ids: list[int], *, asker: Asker, now: datetime) -> Checkout | None:
+    """Keeps these slots instead of those kept for this move before; the same ones no longer than they were.
+
+    None where this asker keeps as many times as the rules let them: the move goes on without. Raises SlotTaken or
+    SlotsUnsuitable.
+    """
+    kept = kept_time(visit, asker=asker, now=now)
+    if kept and kept.slot_ids == slot_ids:
+        return kept
+    try:
+        return begin_checkout(
+            visit_type=visit.visit_type,
+            slot_ids=slot_ids,
+            source=source_of(asker),
+            now=now,
+            account_id=UUID(asker.actor.id) if asker.actor.kind is ActorKind.ACCOUNT else None,
+            moving=visit,
+            instead_of=kept.pk if kept else None,
+        )
+    except TooManyHolds:
+        return None
+
+
+def kept_time(visit: Appointment, *, asker: Asker, now: datetime) -> Checkout | None:
+    """What is kept for this asker's move of this visit."""
+    live = Checkout.objects.live(now).filter(source=source_of(asker), moving=visit)
+    return live.order_by("-began_at").first()
+
+
+def let_go(visit: Appointment, *, asker: Asker, now: datetime) -> None:
+    """Gives back what is kept for this move, if anything."""
+    if kept := kept_time(visit, asker=asker, now=now):
+        end_checkout(checkout_id=kept.pk, now=now)
