@@ -5,8 +5,10 @@ from typing import Any
 from freeslot.audit.models import AuditRow
 from freeslot.events.models import Event
 from freeslot.scheduling.actors import Door
-from freeslot.scheduling.models import Appointment, Slot
+from freeslot.scheduling.models import Appointment, Checkout, Slot
 from freeslot.scheduling.operations.cancel import CancelOutcome, cancel_appointment
+from freeslot.scheduling.operations.checkout import begin_checkout
+from freeslot.scheduling.operations.move import MoveOutcome, move_appointment
 from freeslot.scheduling.operations.undo import Undone, undo_cancel
 from tests.support.cast import Cast
 
@@ -26,6 +28,32 @@ def cancel(cast: Cast, ref: str, **changes: Any) -> CancelOutcome:
         "now": cast.now,
     }
     return cancel_appointment(**(given | changes))
+
+
+def move(cast: Cast, ref: str, *slots: Slot, **changes: Any) -> MoveOutcome:
+    """A move to the slots by the patient who accepts any fee, at `cast.now`."""
+    given: dict[str, Any] = {
+        "ref": ref,
+        "slot_ids": [slot.pk for slot in slots],
+        "actor": cast.patient_actor,
+        "door": Door.PORTAL,
+        "accepted_fee": PLENTY,
+        "idempotency_key": "",
+        "now": cast.now,
+    }
+    return move_appointment(**(given | changes))
+
+
+def begin(cast: Cast, *slots: Slot, **changes: Any) -> Checkout:
+    """A checkout of somebody who is signed in, at `cast.now`."""
+    given: dict[str, Any] = {
+        "visit_type": cast.visit_type,
+        "slot_ids": [slot.pk for slot in slots],
+        "source": "a",
+        "account_id": cast.patient_user.pk,
+        "now": cast.now,
+    }
+    return begin_checkout(**(given | changes))
 
 
 def undo(cast: Cast, ref: str, **changes: Any) -> Undone:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from freeslot.scheduling.intervals import Hours, instant, open_intervals, pieces, subtract
 from freeslot.scheduling.policy import Kind, Why, verdict_for
 from freeslot.scheduling.reference import ALPHABET, LENGTH, parse_reference
-from freeslot.scheduling.rules import BadRules, rules_from
+from freeslot.scheduling.rules import BOOKING, MOVE, BadRules, rules_from
 from freeslot.scheduling.states import Side, Status
 from tests.scheduling import strategies
 from tests.scheduling.facts import SECOND
@@ -55,7 +55,7 @@ def test_a_verdict_agrees_with_itself_and_never_fails(data):
     assert verdict.undo_until is None or now < verdict.undo_until <= facts.starts_at
     if side is not Side.PATIENT:
         assert (verdict.kind, verdict.fee.minor) == (Kind.ALLOWED, 0)
-    if verdict.deadline and now <= verdict.deadline and not verdict.tells_practice:
+    if verdict.deadline and now <= verdict.deadline and not verdict.tells_practice and not facts.carried_fee_minor:
         assert verdict.kind is Kind.ALLOWED
 
 
@@ -67,7 +67,8 @@ def test_every_step_costs_from_its_next_second(data):
         now = step.after + SECOND
         verdict = verdict_for(facts, rules, Side.PATIENT, now)
         assert now >= facts.starts_at or verdict.fee >= step.fee
-        assert verdict_for(facts, rules, Side.PATIENT, step.after).fee < step.fee
+        until_then = verdict_for(facts, rules, Side.PATIENT, step.after).fee
+        assert until_then < step.fee or until_then.minor == facts.carried_fee_minor, "carried along: from the beginning"
 
 
 @quick
@@ -90,11 +91,12 @@ json_like = st.recursive(
 @quick
 @given(
     strategies.rules,
-    st.sampled_from(["steps", "tell_after", "reason", "proof", "undo_minutes", "also_lost"]),
+    st.sampled_from(["steps", "tell_after", "reason", "proof", "undo_minutes", "also_lost", "booking", "move"]),
     json_like,
 )
 def test_rules_of_any_form_are_read_or_refused_with_a_sentence(rules, key, value):
-    for data in (value, rules | {key: value}, rules | {"steps": [{"after": value, "fee": value}]}):
+    nested = [{name: {each: value}} for name, readers in (("booking", BOOKING), ("move", MOVE)) for each in readers]
+    for data in (value, rules | {key: value}, rules | {"steps": [{"after": value, "fee": value}]}, *nested):
         try:
             rules_from(data)
         except BadRules as error:

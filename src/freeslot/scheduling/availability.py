@@ -81,12 +81,24 @@ def ask_for(
     moving: Appointment | None = None,
 ) -> Ask:
     """What the rules in force let a patient ask for; two statements. A practitioner who does not give the visit type
-    has no open times."""
+    has no open times, nor have those whom a move may not change to."""
     gives = VisitType.practitioners.through.objects.filter(visittype_id=visit_type.pk)
-    found = gives.filter(practitioner_id=practitioner_id) if practitioner_id else gives
-    given_by = tuple(found.order_by("practitioner_id").values_list("practitioner_id", flat=True))
+    for each in {practitioner_id, _bound(moving, "practitioner")} - {None}:
+        gives = gives.filter(practitioner_id=each)
+    given_by = tuple(gives.order_by("practitioner_id").values_list("practitioner_id", flat=True))
     rules = rules_from(policy_for(visit_type, now=now).rules).booking
-    return Ask(visit_type, rules, given_by, location_id=location_id, holder=holder, moving=moving)
+    place = _bound(moving, "location")
+    if place and location_id not in {None, place}:
+        given_by = ()
+    return Ask(visit_type, rules, given_by, location_id=place or location_id, holder=holder, moving=moving)
+
+
+def _bound(moving: Appointment | None, what: str) -> uuid.UUID | None:
+    """What the rules of a visit that is moved do not let change."""
+    if moving is None or what in moving.rules.move.elsewhere:
+        return None
+    found: uuid.UUID = getattr(moving, f"{what}_id")
+    return found
 
 
 def open_times(ask: Ask, *, first: date, days: int, now: datetime) -> list[OpenTime]:
@@ -95,12 +107,13 @@ def open_times(ask: Ask, *, first: date, days: int, now: datetime) -> list[OpenT
     The time that a moving visit has already is not among them.
     """
     local = ask.zone_day
-    earliest = max(local.starts(first), now + ask.rules.notice)
+    earliest = max(local.starts(first), now + ask.rules.notice, now + STEP)
     latest = min(local.starts(first + timedelta(days=min(days, MOST_DAYS))), now + ask.rules.horizon + STEP)
     if earliest >= latest or not ask.practitioner_ids:
         return []
     rows = _open_slots(ask, earliest, latest + ask.visit_type.taken, now)
-    found = [each for each in _times(rows, ask) if now < each.starts_at < latest and not _is_own(each, ask)]
+    # A moving visit's own slots are read whenever they are; a time begins within what was asked for.
+    found = [each for each in _times(rows, ask) if earliest <= each.starts_at < latest and not _is_own(each, ask)]
     return sorted(_not_full(found, ask), key=lambda each: (each.starts_at, each.practitioner_id))
 
 
@@ -125,20 +138,19 @@ OPEN = """
     SELECT s.id, s.schedule_id, s.practitioner_id, s.location_id, s.starts_at, s.ends_at FROM scheduling_slot s
     WHERE s.practitioner_id {who} AND s.starts_at >= %s AND s.starts_at < %s
     AND s.status IN ('free', 'held') AND (s.status = 'free' OR s.held_until <= %s {mine}) {place}
+    AND NOT s.overbooked
     ORDER BY {order} s.starts_at {limit}
 """
 OWN = """
     SELECT s.id, s.schedule_id, s.practitioner_id, s.location_id, s.starts_at, s.ends_at FROM scheduling_slot s
-    WHERE s.appointment_id = %s
+    WHERE s.appointment_id = %s AND NOT s.overbooked
 """
 Row = tuple[int, uuid.UUID, uuid.UUID, uuid.UUID, datetime, datetime]
 
 
-def _open_slots(
-    ask: Ask, earliest: datetime, latest: datetime, now: datetime, *, limit: int | None = None
-) -> list[Row]:
+def _open_slots(ask: Ask, earliest: datetime, latest: datetime, now: datetime) -> list[Row]:
     """The takeable slots by schedule and time, those that a moving visit would give back among them."""
-    rows = _read(*_statement(ask, ask.practitioner_ids, earliest, latest, now, limit))
+    rows = _read(*_statement(ask, ask.practitioner_ids, earliest, latest, now, None))
     if ask.moving is not None:
         own = _read(OWN, adapted(Slot, appointment=ask.moving.pk))
         rows += [row for row in own if row[2] in ask.practitioner_ids and ask.location_id in {None, row[3]}]
@@ -234,14 +246,15 @@ def _not_full(found: list[OpenTime], ask: Ask) -> list[OpenTime]:
 
 def _next_of(ask: Ask, practitioner_id: uuid.UUID, after: datetime, now: datetime) -> OpenTime | None:
     earliest, latest = max(after, now + ask.rules.notice, now + STEP), now + ask.rules.horizon + STEP
-    rows: list[Row] = []
+    before: list[Row] = []
     while earliest < latest:
-        more = _read(*_statement(ask, [practitioner_id], earliest, latest, now, CHUNK))
-        rows = sorted([*rows[-CHUNK:], *more], key=lambda row: (row[1], row[4]))
-        found = _not_full(list(_times(rows, ask)), ask)
+        more = _read(*_statement(ask, [practitioner_id], earliest, latest + ask.visit_type.taken, now, CHUNK))
+        rows = sorted([*before, *more], key=lambda row: (row[1], row[4]))
+        found = _not_full([each for each in _times(rows, ask) if each.starts_at < latest], ask)
         if found:
             return min(found, key=lambda each: each.starts_at)
         if len(more) < CHUNK:
             return None
-        earliest = more[-1][4] + STEP
+        # A visit may begin in the last slots that were read and go on in the next.
+        before, earliest = more, more[-1][4] + STEP
     return None

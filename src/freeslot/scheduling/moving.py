@@ -42,10 +42,16 @@ class MoveVerdict:
 
 def move_verdict_for(facts: VisitFacts, rules: Rules, side: Side, now: datetime) -> MoveVerdict:
     """The verdict on a move at `now` (aware). The deadline's own second still allows it; the practice has none."""
+    side = mover(side)
     until = move_until(facts, rules)
     left = None if rules.move.most is None else max(rules.move.most - facts.moves, 0)
     carried = verdict_for(facts, rules, side, now).fee
     return MoveVerdict(_why_not(facts, side, now, until, left), until, carried, left)
+
+
+def mover(side: Side) -> Side:
+    """For whom a move is made: what happens by itself fulfils a patient's wish, and is judged as their own press."""
+    return Side.PRACTICE if side is Side.PRACTICE else Side.PATIENT
 
 
 def move_until(facts: VisitFacts, rules: Rules) -> datetime:
@@ -60,7 +66,7 @@ def _why_not(facts: VisitFacts, side: Side, now: datetime, until: datetime, left
         return WhyNot.CANCELLED
     if transition(Act.MOVE, facts.status, side) is None:
         return WhyNot.CHECKED_IN if facts.status is Status.ARRIVED else WhyNot.OVER
-    if side is not Side.PATIENT:
+    if side is Side.PRACTICE:
         return None
     if now >= facts.starts_at:
         return WhyNot.STARTED

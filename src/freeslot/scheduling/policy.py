@@ -231,7 +231,9 @@ def verdict_for(facts: VisitFacts, rules: Rules, side: Side, now: datetime) -> V
         fee, why, kind = free, exemption, Kind.ALLOWED
     else:
         steps = fee_steps(facts, rules.steps, rules.grace_after_booking)
-        fee = max([free, *(step.fee for step in steps if _is_after(now, step.after))])
+        # What was carried along counts at once: in the second of the move, and by a clock that was set back.
+        carried = replace(free, minor=facts.carried_fee_minor)
+        fee = max([carried, *(step.fee for step in steps if _is_after(now, step.after))])
         why = Why.LATE if fee else _why_free(facts, rules, steps)
         kind = Kind.LATE if fee else Kind.ALLOWED
     verdict = Verdict(

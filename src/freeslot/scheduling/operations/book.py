@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from freeslot.patients.models import Grant, Patient
 from freeslot.practices.models import Policy, VisitType, policy_for
 from freeslot.scheduling.actors import Actor, ActorKind, Door
-from freeslot.scheduling.errors import SlotTaken, UnknownPatient
+from freeslot.scheduling.errors import SlotsUnsuitable, SlotTaken, UnknownPatient
 from freeslot.scheduling.models import Appointment, Checkout, Slot
 from freeslot.scheduling.operations.record import facts_of_terms, record
 from freeslot.scheduling.operations.repeats import Key
@@ -77,8 +77,9 @@ def book_appointment(
             event = record(appointment, "appointment.booked", actor=actor, door=door, now=now, data=terms)
             outcome = {"reference": appointment.reference, "event": str(event.pk)}
             key.store(outcome, practice_id=appointment.practice_id, now=now)
-    except SlotTaken:
-        # A second press at the same moment waits for the first one's slots, and finds them taken by itself.
+    except (SlotTaken, SlotsUnsuitable):
+        # A second press at the same moment waits for the first one's slots, or its turn to count the day, and finds
+        # them taken by itself.
         with transaction.atomic():
             if earlier := key.earlier_outcome():
                 return _as_before(earlier)

@@ -15,7 +15,7 @@ from freeslot.scheduling.errors import HoldOver, SlotsUnsuitable, TooManyHolds, 
 from freeslot.scheduling.models import Appointment, Checkout, GuestCode, Slot
 from freeslot.scheduling.models.checkout import CheckoutQuerySet
 from freeslot.scheduling.operations.book import Booked, book_appointment
-from freeslot.scheduling.operations.slots import free_held_by, make_held
+from freeslot.scheduling.operations.slots import free_held_by, in_order, make_held
 from freeslot.scheduling.operations.suiting import Wanted, local_day, suitable_slots
 from freeslot.scheduling.states import Side
 
@@ -86,7 +86,8 @@ def renew_checkout(*, checkout_id: uuid.UUID, now: datetime) -> datetime:
             raise HoldOver
         checkout.until = now + rules.booking.hold_for
         checkout.renewals += 1
-        Slot.objects.filter(held_by=checkout.pk, status=Slot.Status.HELD).update(held_until=checkout.until)
+        held = Slot.objects.filter(held_by=checkout.pk, status=Slot.Status.HELD)
+        in_order(held).update(held_until=checkout.until)
         checkout.save(update_fields=["until", "renewals"])
     return checkout.until
 
@@ -100,12 +101,12 @@ def end_checkout(*, checkout_id: uuid.UUID, now: datetime) -> None:
 def finish_checkout(*, checkout_id: uuid.UUID, patient: Patient, actor: Actor, door: Door, now: datetime) -> Booked:
     """Books what the checkout kept, also when its time is up but nobody has taken the slots meanwhile.
 
-    A second press gets the visit of the first. Raises HoldOver for a checkout that was given back, SlotTaken,
-    SlotsUnsuitable or UnknownPatient.
+    A second press gets the visit of the first. Raises HoldOver for a checkout that was given back, or of a move (which
+    `move_appointment` makes), SlotTaken, SlotsUnsuitable or UnknownPatient.
     """
     with transaction.atomic():
         checkout = _lock(checkout_id)
-        if checkout.was_given_back:
+        if checkout.was_given_back or checkout.moving_id is not None:
             raise HoldOver
         booked = book_appointment(
             patient=patient,
@@ -116,7 +117,7 @@ def finish_checkout(*, checkout_id: uuid.UUID, patient: Patient, actor: Actor, d
             now=now,
             idempotency_key=str(checkout.pk),
             holder=checkout.pk,
-            chosen_at=checkout.began_at,
+            chosen_at=checkout.began_at if checkout.is_kept(now) else None,
             visit_reason=checkout.visit_reason,
             payer=checkout.payer or None,
         )
@@ -158,7 +159,7 @@ def _end(checkouts: CheckoutQuerySet, now: datetime) -> None:
 
 
 def _check_share(first: Slot, count: int, wanted: Wanted, now: datetime) -> None:
-    """At most the share of a practitioner's open day that the rules leave to guests, and always one visit."""
+    """At most the share of what is left of a practitioner's day that the rules leave to guests, and always one visit."""
     starts, ends = local_day(first.starts_at, wanted.visit_type)
     take_turns(f"guests {first.practitioner_id} {starts:%Y-%m-%d}")
     guests = Checkout.objects.live(now).filter(
@@ -169,7 +170,8 @@ def _check_share(first: Slot, count: int, wanted: Wanted, now: datetime) -> None
         starts_at__lt=ends,
     )
     held = sum(len(slot_ids) for slot_ids in guests.values_list("slot_ids", flat=True))
-    day = Slot.objects.filter(practitioner_id=first.practitioner_id, starts_at__gte=starts, starts_at__lt=ends)
+    left = max(starts, now)
+    day = Slot.objects.filter(practitioner_id=first.practitioner_id, starts_at__gte=left, starts_at__lt=ends)
     unbooked = day.filter(Q(status=Slot.Status.FREE) | Q(status=Slot.Status.HELD)).count()
     if held and (held + count) * 100 > wanted.booking.hold_share * unbooked:
         raise TooManyHolds

@@ -14,12 +14,12 @@ from freeslot.events.models import Event
 from freeslot.practices.models import policy_for
 from freeslot.scheduling.actors import Actor, Door
 from freeslot.scheduling.errors import BadReason
-from freeslot.scheduling.models import Appointment, Slot
-from freeslot.scheduling.moving import MoveVerdict
+from freeslot.scheduling.models import Appointment, Checkout, Slot
+from freeslot.scheduling.moving import MoveVerdict, mover
 from freeslot.scheduling.operations.locking import lock_appointment
 from freeslot.scheduling.operations.record import facts_of_terms, record
 from freeslot.scheduling.operations.repeats import Key
-from freeslot.scheduling.operations.slots import free_some_of, make_busy
+from freeslot.scheduling.operations.slots import free_held_by, free_some_of, make_busy
 from freeslot.scheduling.operations.suiting import Wanted, suitable_slots
 from freeslot.scheduling.policy import ReasonRule
 from freeslot.scheduling.reasons import choices
@@ -90,6 +90,8 @@ def move_appointment(
         slots = _new_slots(appointment, slot_ids, actor, now, chosen_at)
         make_busy([pk for pk in slot_ids if pk not in own], appointment=appointment, now=now, holder=holder)
         free_some_of(appointment, own - set(slot_ids))
+        if holder:
+            _end_hold(holder, appointment, now)
         before = _place_of(appointment)
         _mark_moved(appointment, slots, verdict, actor, reason, note, now)
         data = before | facts_of_terms(appointment) | {"carried_fee_minor": appointment.carried_fee_minor}
@@ -127,11 +129,19 @@ def _new_slots(
         appointment.visit_type,
         appointment.patient,
         policy,
-        side=actor.side,
+        side=mover(actor.side),
         moving=appointment,
         chosen_at=chosen_at,
     )
     return suitable_slots(slot_ids, wanted, now=now)
+
+
+def _end_hold(holder: uuid.UUID, appointment: Appointment, now: datetime) -> None:
+    """What the hold kept beside the slots that were taken goes back, and a checkout has led to this visit."""
+    Checkout.objects.filter(pk=holder, moving=appointment, ended_at__isnull=True).update(
+        ended_at=now, appointment=appointment
+    )
+    free_held_by(holder)
 
 
 def _place_of(appointment: Appointment) -> dict[str, Any]:
@@ -162,7 +172,7 @@ def _mark_moved(
     appointment.moved_at = now
     appointment.move_reason = reason
     appointment.move_note = note[:LONGEST_NOTE]
-    if actor.side is Side.PATIENT:
+    if mover(actor.side) is Side.PATIENT:
         appointment.moves += 1
         appointment.carried_fee_minor = max(appointment.carried_fee_minor, verdict.carried.minor)
     else:

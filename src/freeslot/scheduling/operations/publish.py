@@ -22,21 +22,29 @@ def publish_slots(*, schedule: Schedule, now: datetime, weeks: int | None = None
     """Makes the slots from today to the end of the weeks ahead; how many are new. Safe to run again at any time.
 
     Slots that the hours no longer hold are taken away where they are free or held by an unfinished booking; those of
-    visits stay. Raises SlotsOverlap when the
-    practitioner already has slots at one of the times in another schedule: then nothing is published.
+    visits stay. Raises SlotsOverlap when the practitioner already has slots at one of the times in another schedule:
+    then nothing is published.
     """
     zone = schedule.practice.tz
     first = now.astimezone(zone).date()
     days = [first + timedelta(days=ahead) for ahead in range(7 * (weeks or schedule.weeks_ahead))]
-    wanted = [piece for piece in _pieces_of(schedule, days) if piece[0] > now]
     with transaction.atomic():
         # Without the key: a booking's foreign key to the practitioner must not wait for this while it holds slots.
         Practitioner.objects.select_for_update(no_key=True).get(pk=schedule.practitioner_id)
+        # Read behind the lock: a day that was closed while this waited must not be opened again.
+        wanted = [piece for piece in _pieces_of(schedule, days) if piece[0] > now]
         _refuse_overlaps(schedule, wanted)
         made = _bring_into_line(schedule, wanted, now)
         schedule.published_until = days[-1] + timedelta(days=1)
         schedule.save(update_fields=["published_until"])
     return made
+
+
+def withdraw_slots(*, schedule: Schedule, closure: ScheduleException, now: datetime) -> None:
+    """Takes away what a closure meets and nobody has."""
+    starts, ends = _closed(closure, schedule.practice.tz)
+    met = schedule.slots.filter(starts_at__gt=now, starts_at__lt=ends, ends_at__gt=starts)
+    in_order(met.filter(_is_nobodys())).delete()
 
 
 def publish_due_schedules(*, now: datetime) -> int:

@@ -45,9 +45,12 @@ def suitable_slots(slot_ids: Sequence[int], wanted: Wanted, *, now: datetime) ->
     """The slots in order. Raises SlotsUnsuitable; whether they are free is another question.
 
     What belongs together and what a practitioner gives holds for everybody; notice, horizon and the like bind patients:
-    the desk may do otherwise.
+    the desk may do otherwise, and it alone has the extra slots that it squeezed in.
     """
-    slots = list(Slot.objects.filter(pk__in=slot_ids).order_by("starts_at"))
+    there = Slot.objects.filter(pk__in=slot_ids)
+    if wanted.side is Side.PATIENT:
+        there = there.filter(overbooked=False)
+    slots = list(there.order_by("starts_at"))
     if not slots or len(slots) != len(set(slot_ids)):
         raise SlotsUnsuitable(Unsuitable.GONE)
     found = _unsuitable(slots, wanted, now)

@@ -1,13 +1,13 @@
 """Takes a cancel back after its undo window while nobody has taken the time: the same visit, the same reference."""
 
 from datetime import datetime
+from itertools import pairwise
 
 from django.db import transaction
 
 from freeslot.scheduling.actors import Actor, Door
 from freeslot.scheduling.errors import SlotTaken, UndoOver
 from freeslot.scheduling.models import Appointment, Slot
-from freeslot.scheduling.models.slot import SlotQuerySet
 from freeslot.scheduling.operations.locking import lock_appointment
 from freeslot.scheduling.operations.slots import make_busy
 from freeslot.scheduling.operations.undo import Undone, book_again, is_theirs_to_undo
@@ -36,7 +36,7 @@ def can_take_back(appointment: Appointment, actor: Actor, now: datetime) -> bool
         return False
     if appointment.can_be_undone(now) or not _is_in_time(appointment, now):
         return False
-    return _slots_of_time(appointment).takeable(now).count() == appointment.slot_count
+    return bool(_slots_of_time(appointment, now))
 
 
 def _is_in_time(appointment: Appointment, now: datetime) -> bool:
@@ -45,19 +45,23 @@ def _is_in_time(appointment: Appointment, now: datetime) -> bool:
 
 
 def _take_slots(appointment: Appointment, now: datetime) -> None:
-    slot_ids = list(_slots_of_time(appointment).values_list("pk", flat=True))
-    if len(slot_ids) != appointment.slot_count:
+    slots = _slots_of_time(appointment, now)
+    if not slots:
         raise SlotTaken
-    make_busy(slot_ids, appointment=appointment, now=now, holder=appointment.pk)
+    make_busy([slot.pk for slot in slots], appointment=appointment, now=now, holder=appointment.pk)
 
 
-def _slots_of_time(appointment: Appointment) -> SlotQuerySet:
-    """The pieces that the visit had: one practitioner has none twice at one time, squeezed-in ones apart."""
-    return Slot.objects.filter(
+def _slots_of_time(appointment: Appointment, now: datetime) -> list[Slot]:
+    """The pieces that the visit had, none where not all of them can be taken: as many as it took then, whatever its
+    type takes today. One practitioner has none twice at one time, squeezed-in ones apart."""
+    there = Slot.objects.filter(
         practice_id=appointment.practice_id,
         practitioner_id=appointment.practitioner_id,
         location_id=appointment.location_id,
         starts_at__gte=appointment.starts_at,
-        starts_at__lt=appointment.starts_at + appointment.visit_type.taken,
         overbooked=False,
     )
+    slots = list(there.takeable(now, holder=appointment.pk).order_by("starts_at")[: appointment.slot_count])
+    begins = len(slots) == appointment.slot_count and slots[0].starts_at == appointment.starts_at
+    whole = begins and all(one.ends_at == other.starts_at for one, other in pairwise(slots))
+    return slots if whole and slots[-1].ends_at >= appointment.ends_at else []
