@@ -23,7 +23,8 @@ from freeslot.web.facts import TimeList
 from tests.support.cast import NOW, Cast, make_cast
 
 NEW_YORK = ZoneInfo("America/New_York")
-WHO = uuid.uuid4()
+# The same in every process that collects this.
+WHO = uuid.UUID(int=4)
 
 
 def listed(cast: Cast, look: Look | None = None, **more: Any) -> TimeList:

@@ -159,7 +159,7 @@ def _end(checkouts: CheckoutQuerySet, now: datetime) -> None:
 
 
 def _check_share(first: Slot, count: int, wanted: Wanted, now: datetime) -> None:
-    """At most the share of what is left of a practitioner's day that the rules leave to guests, and always one visit."""
+    """At most the share of what is left of a practitioner's day that the rules leave to guests; always one visit."""
     starts, ends = local_day(first.starts_at, wanted.visit_type)
     take_turns(f"guests {first.practitioner_id} {starts:%Y-%m-%d}")
     guests = Checkout.objects.live(now).filter(
