@@ -45,7 +45,8 @@ def make_clinic(house: House, users: dict[str, User], now: datetime) -> Clinic:
     name, address, directions = house.place
     location = Location.objects.create(practice=practice, name=name, address=address, directions=directions)
     people = [
-        Practitioner.objects.create(practice=practice, name=who, role=role) for who, role in house.practitioners.items()
+        Practitioner.objects.create(practice=practice, name=who, role=role, video_room=house.video_rooms.get(who, ""))
+        for who, role in house.practitioners.items()
     ]
     known = [person for person in PEOPLE if house.slug in person.practices]
     return Clinic(
@@ -62,9 +63,15 @@ def _make_kinds(house: House, practice: Practice, people: Iterable[Practitioner]
     version = 1
     for kind in house.kinds:
         made = kinds[kind.name] = VisitType.objects.create(
-            practice=practice, name=kind.name, length=kind.length, price_minor=kind.price_minor
+            practice=practice,
+            name=kind.name,
+            length=kind.length,
+            buffer=kind.buffer,
+            price_minor=kind.price_minor,
+            by_video=kind.by_video,
+            payers=list(kind.payers),
         )
-        made.practitioners.set(people)
+        made.practitioners.set(each for each in people if not kind.given_by or each.name in kind.given_by)
         if kind.extra_rules:
             version += 1
             rules = house.rules | kind.extra_rules

@@ -116,7 +116,8 @@ PLAN = (
     Planned(OTTO, NORTHSIDE, "Dr. Ivan Petrov", "Check-up", Within(minutes(5), minutes(80)), Story.ARRIVED,
             told_ago=minutes(3)),
     Planned(OTTO, LAKEVIEW, "Jonas Keller", "Physiotherapy", OnWorkday(-3, time(9)), Story.FULFILLED),
-    Planned(OTTO, LAKEVIEW, "Mira Vogt", "First visit", OnWorkday(10, time(11))),
+    # Booked when they were new there.
+    Planned(OTTO, LAKEVIEW, "Mira Vogt", "First visit", OnWorkday(10, time(11)), ago=timedelta(days=16)),
 )  # fmt: skip
 
 

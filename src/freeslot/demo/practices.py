@@ -3,7 +3,7 @@
 Telephone numbers are those set aside for fiction (555-01xx in North America, 030 23125 xxx in Berlin).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time, timedelta
 from typing import Any
 
@@ -12,16 +12,25 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 
 @dataclass(frozen=True)
 class Kind:
-    """A type of visit. `extra_rules` are added to the practice's for this type alone."""
+    """A type of visit. `extra_rules` are added to the practice's for this type alone; `given_by` names who gives it
+    where that is not everybody."""
 
     name: str
     minutes: int
     price_minor: int
     extra_rules: dict[str, Any] | None = None
+    buffer_minutes: int = 0
+    by_video: bool = False
+    given_by: tuple[str, ...] = ()
+    payers: tuple[str, ...] = ()
 
     @property
     def length(self) -> timedelta:
         return timedelta(minutes=self.minutes)
+
+    @property
+    def buffer(self) -> timedelta:
+        return timedelta(minutes=self.buffer_minutes)
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,7 @@ class House:
     closes: time
     rules: dict[str, Any]
     alias: str = ""
+    video_rooms: dict[str, str] = field(default_factory=dict)
 
     @property
     def slot_length(self) -> timedelta:
@@ -54,6 +64,7 @@ class House:
         return {day: [[f"{self.opens:%H:%M}", f"{self.closes:%H:%M}"]] for day in WEEKDAYS}
 
 
+RIVERSIDE_PLANS = ("Blue Hill Health", "Medicaid", "Medicare")
 RIVERSIDE = House(
     slug="riverside",
     name="Riverside Family Practice",
@@ -64,7 +75,19 @@ RIVERSIDE = House(
     brand="#0a4f53",
     place=("River Street office", "48 River Street, 2nd floor, New York, NY", "Lift beside the pharmacy."),
     practitioners={"Dr. Amara Osei": "", "Dr. Helen Brandt": "", "Dr. Tomas Ruiz": ""},
-    kinds=(Kind("Check-up", 20, 12_000), Kind("Follow-up", 20, 8_000), Kind("Long visit", 40, 18_000)),
+    kinds=(
+        Kind("Check-up", 20, 12_000, payers=RIVERSIDE_PLANS),
+        Kind("Follow-up", 20, 8_000, payers=RIVERSIDE_PLANS),
+        Kind("Long visit", 40, 18_000, payers=RIVERSIDE_PLANS),
+        Kind(
+            "Video visit",
+            20,
+            7_000,
+            payers=RIVERSIDE_PLANS,
+            by_video=True,
+            given_by=("Dr. Helen Brandt", "Dr. Tomas Ruiz"),
+        ),
+    ),
     slot_minutes=20,
     opens=time(9),
     closes=time(17),
@@ -73,6 +96,19 @@ RIVERSIDE = House(
         "reason": "optional",
         "undo_minutes": 10,
         "never_charged_payers": ["Medicaid"],
+        "booking": {
+            "notice_minutes": 120,
+            "reason": "optional",
+            "payer": "optional",
+            "care": {
+                "en": "For everyday illness and check-ups, not for emergencies",
+                "es": "Para enfermedades corrientes y revisiones, no para urgencias",
+            },
+        },
+    },
+    video_rooms={
+        "Dr. Helen Brandt": "https://video.example.org/riverside/brandt",
+        "Dr. Tomas Ruiz": "https://video.example.org/riverside/ruiz",
     },
 )
 
@@ -110,6 +146,7 @@ HARBOR = House(
         "undo_minutes": 15,
         "undo_ends_before_minutes": 60,
         "never_charged_payers": ["Medicaid"],
+        "booking": {"notice_minutes": 60, "reason": "required"},
     },
 )  # fmt: skip
 
@@ -127,7 +164,13 @@ NORTHSIDE = House(
     slot_minutes=15,
     opens=time(9),
     closes=time(17),
-    rules={"steps": [], "reason": "optional", "undo_minutes": 60, "undo_ends_before_minutes": 120},
+    rules={
+        "steps": [],
+        "reason": "optional",
+        "undo_minutes": 60,
+        "undo_ends_before_minutes": 120,
+        "booking": {"notice_minutes": 60},
+    },
 )
 
 LAKEVIEW = House(
@@ -141,7 +184,11 @@ LAKEVIEW = House(
     brand="#3d5229",
     place=("Seestraße practice", "Seestraße 12, 13353 Berlin", "Ring at the blue door."),
     practitioners={"Mira Vogt": "physiotherapist", "Jonas Keller": "physiotherapist", "Ayla Demir": "physiotherapist"},
-    kinds=(Kind("Physiotherapy", 30, 4_500), Kind("First visit", 60, 9_000)),
+    kinds=(
+        Kind("Physiotherapy", 30, 4_500),
+        Kind("Manual therapy", 45, 6_000, buffer_minutes=15),
+        Kind("First visit", 60, 9_000, {"booking": {"notice_minutes": 120, "patients": "new", "reason": "optional"}}),
+    ),
     slot_minutes=15,
     opens=time(9),
     closes=time(18),
@@ -151,6 +198,7 @@ LAKEVIEW = House(
         "reason": "optional",
         "undo_minutes": 30,
         "undo_ends_before_minutes": 120,
+        "booking": {"notice_minutes": 120, "reason": "optional"},
     },
 )
 
