@@ -49,6 +49,10 @@ class Booker:
         found = granted.select_related("patient").order_by("patient__given_name", "patient_id")
         return [grant.patient for grant in sorted(found, key=lambda each: each.scope != Grant.Scope.SELF)]
 
+    def account_at(self, practice: Practice, now: datetime) -> uuid.UUID | None:
+        """None where the practice knows nobody whom the account acts for: then they book as a guest does."""
+        return self.account_id if self.patients(practice, now) else None
+
 
 def booker_of(request: HttpRequest) -> Booker:
     number = request.session.get(IN_SESSION, "")

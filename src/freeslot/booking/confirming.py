@@ -1,46 +1,109 @@
 """The press that books: for somebody whom the practice knows at once, for a guest once their contact is proved."""
 
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from freeslot.booking.flow import Flow
-from freeslot.booking.pages import code_page, details_page, review_page
-from freeslot.booking.picking import not_had
-from freeslot.booking.times_pages import search_after, times_page
+from freeslot.booking.keeping import keep_anew, times_instead
+from freeslot.booking.pages import code_page, details_page
 from freeslot.events.models import Event
-from freeslot.patients.models import Patient
-from freeslot.scheduling.actors import Actor, Door
-from freeslot.scheduling.errors import SchedulingError, UnknownPatient
+from freeslot.scheduling.actors import Door
+from freeslot.scheduling.errors import NotVerified, SchedulingError, UnknownPatient
+from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.operations.book import Booked
 from freeslot.scheduling.operations.checkout import finish_checkout
+from freeslot.scheduling.operations.guests import ask_guest_code, book_as_guest, use_guest_code
 from freeslot.scheduling.outcome import telling_what_was_saved
 from freeslot.visits.answers import see_other
 from freeslot.visits.proof import prove
 
 
 def confirm(flow: Flow) -> HttpResponse:
+    """A guest whose contact is not proved yet gets a code there."""
     if not flow.is_filled_in:
-        return details_page(flow, form=flow.form(flow.request.POST))
-    if flow.patient is not None and flow.booker.actor is not None:
-        return _book(flow, flow.patient, flow.booker.actor)
-    return review_page(flow)
+        return details_page(flow)
+    if flow.is_guest and flow.checkout.verified_at is None:
+        return send_code(flow)
+    return _answer(flow, _book_guest if flow.is_guest else _book)
+
+
+def send_code(flow: Flow) -> HttpResponse:
+    """The page says the same whether or not one is sent now: how often is nobody's to find out."""
+    if not flow.is_guest or not flow.is_filled_in:
+        return details_page(flow)
+    try:
+        with telling_what_was_saved():
+            if not flow.checkout.is_kept(flow.now):
+                flow = keep_anew(flow)
+            ask_guest_code(checkout_id=flow.checkout.pk, now=flow.now)
+    except SchedulingError as error:
+        return times_instead(flow, error)
+    return see_other(f"{flow.address}?step=code")
 
 
 def type_code(flow: Flow) -> HttpResponse:
-    return code_page(flow)
-
-
-def _book(flow: Flow, patient: Patient, actor: Actor) -> HttpResponse:
-    """An earlier press gives its visit; a time that is gone leads to the nearest others, with all that was said."""
+    if not flow.is_guest or not flow.is_filled_in:
+        return details_page(flow)
     try:
         with telling_what_was_saved():
-            booked = finish_checkout(
-                checkout_id=flow.checkout.pk, patient=patient, actor=actor, door=Door.PORTAL, now=flow.now
+            is_right = flow.checkout.verified_at is not None or use_guest_code(
+                checkout_id=flow.checkout.pk, typed=flow.request.POST.get("code", ""), now=flow.now
             )
-    except UnknownPatient:
+    except SchedulingError as error:
+        return times_instead(flow, error)
+    if not is_right:
+        wrong = _("This is not the code, or it is too old. Look at the newest message, or have another one sent.")
+        return code_page(flow, problem=wrong)
+    return _answer(flow, _book_guest)
+
+
+def _answer(flow: Flow, book: Callable[[Flow], Booked]) -> HttpResponse:
+    """An earlier press gives its visit; a time that is gone leads to the nearest others."""
+    try:
+        with telling_what_was_saved():
+            booked = book(flow)
+    except (UnknownPatient, NotVerified):
         return details_page(flow)
     except SchedulingError as error:
-        gone = not_had(error, flow.checkout.starts_at)
-        search = search_after(flow.checkout)
-        return times_page(flow.request, search, now=flow.now, problem=gone.why, status=gone.status, around=gone.around)
+        return times_instead(flow, error)
     prove(Event.objects.filter(pk=booked.event_id).first())
-    return see_other(reverse("receipt", args=[booked.reference]))
+    receipt = reverse("receipt", args=[booked.reference])
+    return see_other(receipt if not flow.is_guest or _open(flow, booked) else _found_by(booked))
+
+
+def _book(flow: Flow) -> Booked:
+    if flow.patient is None or flow.booker.actor is None:
+        raise UnknownPatient
+    return finish_checkout(
+        checkout_id=flow.checkout.pk,
+        patient=flow.patient,
+        actor=flow.booker.actor,
+        door=Door.PORTAL,
+        now=flow.now,
+    )
+
+
+def _book_guest(flow: Flow) -> Booked:
+    return book_as_guest(checkout_id=flow.checkout.pk, door=Door.PORTAL, now=flow.now)
+
+
+def _open(flow: Flow, booked: Booked) -> bool:
+    """Opens the visit in this browser for a while, as its link would; it is booked whether or not that can be done."""
+    open_visit = import_string(settings.FREESLOT_OPEN_VISIT)
+    visit = Appointment.objects.get(reference=booked.reference)
+    try:
+        open_visit(flow.request, visit, link=None, is_unusual=False, now=flow.now)
+    except OperationalError:
+        return False
+    return True
+
+
+def _found_by(booked: Booked) -> str:
+    """The page that finds a visit again by its reference and a code."""
+    return f"{reverse('find')}?reference={booked.reference}"

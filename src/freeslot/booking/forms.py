@@ -1,17 +1,18 @@
 """The form with the details of a booking: for whom, what for, who pays; and of a guest who they are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import phonenumbers
 from babel.dates import format_date
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from freeslot.patients.details import Fault
 from freeslot.patients.models import Contact, Patient
 from freeslot.patients.proof import dates_in
 from freeslot.practices.models import VisitType
@@ -117,51 +118,60 @@ class DetailsForm(forms.Form):
         return found[0]
 
     def clean_contact(self) -> tuple[str, str]:
-        """Its kind and its value: an e-mail address, or a telephone number in the form that is dialled everywhere."""
+        """Its kind, and what was typed."""
         typed = self.cleaned_data["contact"].strip()
-        if "@" in typed:
-            try:
-                validate_email(typed)
-            except ValidationError:
-                raise ValidationError(_("This is not an e-mail address. It looks like name@example.org.")) from None
-            return Contact.Kind.EMAIL, typed
-        return Contact.Kind.PHONE, _number(typed, self.visit_type.practice.country)
+        if "@" not in typed and not settings.SMS_GATEWAY:
+            raise ValidationError(str(FAULTS[Fault.NO_ADDRESS]))
+        return (Contact.Kind.EMAIL if "@" in typed else Contact.Kind.PHONE), typed
+
+    def refuse(self, faults: Mapping[str, Fault]) -> None:
+        """What is wrong with what a guest said of themself."""
+        for name, fault in faults.items():
+            self.add_error("contact" if name == "contact_value" else name, str(FAULTS[fault]))
 
     def details(self) -> Details:
+        """What somebody says who is signed in."""
+        patient = next(each for each in self.patients if str(each.pk) == self.cleaned_data["patient"])
+        return Details(patient, **self.about())
+
+    def about(self) -> dict[str, str]:
         said = self.cleaned_data
-        kind, contact = said.get("contact") or ("", "")
-        return Details(
-            patient=next((each for each in self.patients if str(each.pk) == said.get("patient")), None),
-            visit_reason=said.get("visit_reason", ""),
-            payer=said.get("payer", ""),
-            language=(get_language() or "").split("-")[0],
-            given_name=said.get("given_name", ""),
-            family_name=said.get("family_name", ""),
-            birth_date=said.get("birth_date"),
-            contact_kind=kind,
-            contact_value=contact,
-        )
+        return {
+            "visit_reason": said.get("visit_reason", ""),
+            "payer": said.get("payer", ""),
+            "language": (get_language() or "").split("-")[0],
+        }
+
+    def who(self) -> dict[str, Any]:
+        """What a guest says of themself."""
+        kind, typed = self.cleaned_data["contact"]
+        named = {name: self.cleaned_data[name] for name in ("given_name", "family_name", "birth_date")}
+        return {**named, "contact_kind": kind, "contact_value": typed}
+
+
+FAULTS: dict[Fault, Promise] = {
+    Fault.MISSING: gettext_lazy("Write this first."),
+    Fault.TOO_LONG: TOO_LONG,
+    Fault.NO_NAME: gettext_lazy("We cannot read this as a name."),
+    Fault.IN_FUTURE: gettext_lazy("This day is still to come."),
+    Fault.TOO_LONG_AGO: gettext_lazy("We cannot read this as a date of birth. Write it like 7 March 1948."),
+    Fault.NO_ADDRESS: gettext_lazy("This is not an e-mail address. It looks like name@example.org."),
+    Fault.NO_NUMBER: gettext_lazy("This is neither an e-mail address nor a telephone number. Look at it once more."),
+    Fault.NO_TEXTS: gettext_lazy("This number takes no texts. Give a mobile number or an e-mail address."),
+}
 
 
 def _guest() -> dict[str, forms.Field]:
     born = gettext_lazy("Write it as you like, with the month as a word: 7 March 1948.")
     code = gettext_lazy("We send a code there before the visit is booked, and news of the visit after that.")
+    by_mail = gettext_lazy("E-mail address")
+    contact = gettext_lazy("E-mail address or mobile number") if settings.SMS_GATEWAY else by_mail
     return {
         "given_name": _text(gettext_lazy("First name"), LONGEST_NAME, autocomplete="given-name"),
         "family_name": _text(gettext_lazy("Last name"), LONGEST_NAME, autocomplete="family-name"),
         "birth_date": _text(gettext_lazy("Date of birth"), LONGEST_NAME, born, autocomplete="bday"),
-        "contact": _text(gettext_lazy("E-mail address or mobile number"), LONGEST_CONTACT, code, autocomplete="email"),
+        "contact": _text(contact, LONGEST_CONTACT, code, autocomplete="email"),
     }
-
-
-def _number(typed: str, country: str) -> str:
-    try:
-        parsed = phonenumbers.parse(typed, country)
-    except phonenumbers.NumberParseException:
-        parsed = None
-    if parsed is None or not phonenumbers.is_valid_number(parsed):
-        raise ValidationError(_("This is neither an e-mail address nor a telephone number. Look at it once more."))
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
 def initial_of(checkout: Checkout, patients: Sequence[Patient], place: Place) -> dict[str, str]:

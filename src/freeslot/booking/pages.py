@@ -7,6 +7,8 @@ from freeslot.booking.flow import Flow
 from freeslot.booking.forms import DetailsForm
 from freeslot.booking.overlaps import overlapping
 from freeslot.booking.review import review_of
+from freeslot.messages.delivery import masked
+from freeslot.visits.video import own_clock
 
 
 def details_page(flow: Flow, *, form: DetailsForm | None = None) -> HttpResponse:
@@ -15,15 +17,17 @@ def details_page(flow: Flow, *, form: DetailsForm | None = None) -> HttpResponse
     return render(flow.request, "booking/details.html", context, status=422 if form else 200)
 
 
-def review_page(flow: Flow, *, problem: str = "", status: int = 200) -> HttpResponse:
+def review_page(flow: Flow) -> HttpResponse:
     overlaps = overlapping(flow.checkout, flow.booker, now=flow.now)
-    context = _context(flow) | {"review": review_of(flow), "overlaps": overlaps, "problem": problem, "step": "review"}
-    return render(flow.request, "booking/review.html", context, status=status)
+    context = _context(flow) | {"review": review_of(flow), "overlaps": overlaps, "step": "review"}
+    if flow.checkout.visit_type.by_video:
+        context["own_clock"] = own_clock(flow.request, flow.checkout.starts_at, flow.place)
+    return render(flow.request, "booking/review.html", context)
 
 
-def code_page(flow: Flow, *, problem: str = "", status: int = 200) -> HttpResponse:
-    context = _context(flow) | {"problem": problem, "step": "code"}
-    return render(flow.request, "booking/code.html", context, status=status)
+def code_page(flow: Flow, *, problem: str = "") -> HttpResponse:
+    context = _context(flow) | {"problem": problem, "step": "code", "masked": masked(flow.checkout.contact_value)}
+    return render(flow.request, "booking/code.html", context, status=422 if problem else 200)
 
 
 def _context(flow: Flow) -> dict[str, object]:

@@ -7,10 +7,10 @@ from django.http import HttpRequest
 from freeslot.booking.booker import Booker
 from freeslot.booking.like import visit_like
 from freeslot.booking.times_pages import Search
-from freeslot.scheduling.errors import SchedulingError, SlotTaken, TooManyHolds
+from freeslot.scheduling.errors import HoldOver, SchedulingError, SlotTaken, TooManyHolds
 from freeslot.scheduling.models import Checkout
 from freeslot.scheduling.operations.checkout import begin_checkout
-from freeslot.scheduling.operations.details import Details, fill_in
+from freeslot.scheduling.operations.details import Details, fill_in, take_over
 from freeslot.scheduling.outcome import telling_what_was_saved
 from freeslot.visits.times import NotATime, Picked, picked_from, slot_ids_at
 from freeslot.visits.unsuitable import words_against
@@ -43,7 +43,7 @@ def pick(request: HttpRequest, booker: Booker, search: Search, *, now: datetime)
 
 
 def not_had(error: SchedulingError, around: datetime) -> NotHad:
-    status = 409 if isinstance(error, SlotTaken) else 422
+    status = 409 if isinstance(error, SlotTaken | HoldOver) else 422
     return NotHad(words_against(error), status=status, around=around, too_many=isinstance(error, TooManyHolds))
 
 
@@ -52,7 +52,7 @@ def _begin(booker: Booker, search: Search, picked: Picked, before: Checkout | No
         visit_type=search.visit_type,
         slot_ids=slot_ids_at(picked, search.visit_type, now=now),
         source=booker.source,
-        account_id=booker.account_id,
+        account_id=booker.account_at(search.visit_type.practice, now),
         instead_of=before.pk if before else None,
         now=now,
     )
@@ -61,10 +61,10 @@ def _begin(booker: Booker, search: Search, picked: Picked, before: Checkout | No
 def _say_again(
     request: HttpRequest, booker: Booker, checkout: Checkout, before: Checkout | None, search: Search, *, now: datetime
 ) -> None:
-    """What was said of the time that was not had; else the payer of the visit that this one shall be like."""
-    details = Details.of(before) if before else None
-    if details is None and (like := visit_like(request, search.like, now=now)):
+    """What was said of the time that was not had; else who the visit was for that this one shall be like, and who paid
+    for it."""
+    if before:
+        take_over(checkout_id=checkout.pk, before=before)
+    elif booker.account_id and (like := visit_like(request, search.like, now=now)):
         patient = next((each for each in booker.patients(like.practice, now) if each.pk == like.patient_id), None)
-        details = Details(patient=patient, payer=like.payer)
-    if details:
-        fill_in(checkout_id=checkout.pk, details=details, account_id=booker.account_id)
+        fill_in(checkout_id=checkout.pk, details=Details(patient, payer=like.payer), account_id=booker.account_id)

@@ -79,6 +79,8 @@ FREESLOT_JOBS = [
 ]
 # Each door's answer to «who is asking?», tried in this order; see freeslot.visits.asking.
 FREESLOT_DOORS = ["freeslot.doors.link.asking.asker_for", "freeslot.doors.portal.asking.asker_for"]
+# Opens a visit for a while in the browser of somebody without an account who has just booked it.
+FREESLOT_OPEN_VISIT = "freeslot.doors.link.session.open_visit"
 # What a message about an event carries as proof: each gives (file name, media type, content) of what it attaches.
 FREESLOT_PROOFS = ["freeslot.receipts.attach.attachments_for"]
 FREESLOT_PROOF_NUMBERS = ["freeslot.receipts.attach.number_for"]

@@ -149,7 +149,9 @@ class Letter:
 
     @property
     def where(self) -> str:
-        """The address, with the name of the location where that gives nothing away."""
+        """The address, with the name of the location where that gives nothing away; never a video room's own."""
+        if self.appointment.visit_type.by_video:
+            return _("By video")
         named = self.location.name and not self.is_discreet and self.location.name not in self.location.address
         return f"{self.location.name}, {self.location.address}" if named else self.location.address
 

@@ -269,7 +269,8 @@ def care_section(letter: Letter) -> Section:
     called = {"practice": letter.practice_name, "phone": f"{number} ({hours})" if hours else number}
     stands = letter.data["status"] != Status.CANCELLED
     heading = _("Questions?") if stands else _("Do you still need care?")
-    line = _("Call %(practice)s: %(phone)s.") if stands else _("To book another time, call %(practice)s: %(phone)s.")
+    again = _("Open your visit to book it again, or call %(practice)s: %(phone)s.")
+    line = _("Call %(practice)s: %(phone)s.") if stands else again
     emergency = _("In an emergency call %(number)s.") % {"number": letter.practice.emergency}
     tap = phone_link(letter.practice.phone, country=letter.practice.country)
     return Section(heading, (line % called, emergency), tap=tap, press=_("Call %(phone)s") % {"phone": number})

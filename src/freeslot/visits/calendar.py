@@ -75,7 +75,7 @@ def _event(visit: Appointment, changes: Changes, now: datetime) -> icalendar.Eve
     event.add("dtstart", _utc(visit.starts_at))
     event.add("dtend", _utc(visit.ends_at))
     event.add("summary", _("Appointment – %(practice)s") % {"practice": visit.practice.public_name})
-    event.add("location", visit.location.address)
+    event.add("location", _("By video") if visit.visit_type.by_video else visit.location.address)
     address = page_address(reverse("appointment", args=[visit.reference]))
     event.add("description", _description(visit, address))
     event.add("status", STATUSES.get(Status(visit.status), "CONFIRMED"))

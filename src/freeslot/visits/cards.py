@@ -27,7 +27,7 @@ def card_for(
         reference=appointment.reference,
         patient=appointment.patient.given_name,
         practitioner=", ".join(filter(None, [practitioner.name, practitioner.role])),
-        where=appointment.location.address,
+        where=_("By video") if appointment.visit_type.by_video else appointment.location.address,
         practice=appointment.practice.name if is_listed else "",
         state=_state(appointment),
         state_kind=_kind(appointment),

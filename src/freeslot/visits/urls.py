@@ -5,6 +5,7 @@ from django.urls import path
 from freeslot.visits.views.calendar import visit_calendar
 from freeslot.visits.views.cancellation import cancellation
 from freeslot.visits.views.feed import feed, new_feed, no_feed
+from freeslot.visits.views.join import join
 from freeslot.visits.views.mine import appointments
 from freeslot.visits.views.move import move
 from freeslot.visits.views.receipt import receipt, receipt_json, receipt_pdf
@@ -23,6 +24,7 @@ urlpatterns = [
     path("appointments/<str:ref>/cancellation/", cancellation, name="cancellation"),
     path("appointments/<str:ref>/move/", move, name="move"),
     path("appointments/<str:ref>/wish/", wish, name="wish"),
+    path("appointments/<str:ref>/join/", join, name="join"),
     path("appointments/<str:ref>/undo/", undo, name="undo"),
     path("appointments/<str:ref>/take-back/", take_back, name="take-back"),
     path("appointments/<str:ref>/release/", release, name="release"),

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from freeslot.booking.booker import booker_of
-from freeslot.booking.confirming import confirm, type_code
+from freeslot.booking.confirming import confirm, send_code, type_code
 from freeslot.booking.details import keep_longer, say_details
 from freeslot.booking.flow import Flow
-from freeslot.booking.leaving import choose_another, given_back, stop
+from freeslot.booking.keeping import given_back
+from freeslot.booking.leaving import choose_another, stop
 from freeslot.booking.loading import checkout_for
 from freeslot.booking.outages import told_when_away
 from freeslot.booking.pages import code_page, details_page, review_page
@@ -25,6 +26,7 @@ PRESSES: dict[str, Callable[[Flow], HttpResponse]] = {
     "another": choose_another,
     "stop": stop,
     "confirm": confirm,
+    "send": send_code,
     "code": type_code,
 }
 

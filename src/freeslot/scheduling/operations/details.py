@@ -1,9 +1,7 @@
-"""Notes what somebody says of the visit they are booking."""
+"""Notes what somebody says of the visit they are booking; a guest says who they are in `guests`."""
 
 import uuid
 from dataclasses import dataclass, fields
-from datetime import date
-from typing import Self
 
 from django.db import transaction
 
@@ -11,43 +9,49 @@ from freeslot.patients.models import Patient
 from freeslot.scheduling.errors import HoldOver
 from freeslot.scheduling.models import Checkout
 
-OF_CONTACT = ("contact_kind", "contact_value")
+SAID = (
+    "patient_id", "visit_reason", "payer", "language", "given_name", "family_name", "birth_date", "contact_kind",
+    "contact_value", "verified_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Details:
-    """`patient` is who it is for, where an account acts for them; the names, birth date and contact are a guest's."""
+    """`patient` is who it is for, of those whom the account may act for."""
 
-    patient: Patient | None = None
+    patient: Patient | None
     visit_reason: str = ""
     payer: str = ""
     language: str = ""
-    given_name: str = ""
-    family_name: str = ""
-    birth_date: date | None = None
-    contact_kind: str = ""
-    contact_value: str = ""
-
-    @classmethod
-    def of(cls, checkout: Checkout) -> Self:
-        return cls(**{field.name: getattr(checkout, field.name) for field in fields(cls)})
 
 
-def fill_in(*, checkout_id: uuid.UUID, details: Details, account_id: uuid.UUID | None) -> Checkout:
-    """Notes the details; `account_id` is who is signed in by now. Another contact than before is not verified.
+def fill_in(*, checkout_id: uuid.UUID, details: Details, account_id: uuid.UUID) -> Checkout:
+    """Notes the details; from now on the booking is the account's, also where it was begun before signing in.
 
-    How many codes were sent and tried is not forgotten with the contact. Raises HoldOver for a checkout that became a
-    visit, or that is not there.
+    Raises HoldOver for a checkout that became a visit, or that is not there.
     """
     with transaction.atomic():
-        try:
-            checkout = Checkout.objects.select_for_update().get(pk=checkout_id, appointment__isnull=True)
-        except Checkout.DoesNotExist:
-            raise HoldOver from None
-        if any(getattr(checkout, name) != getattr(details, name) for name in OF_CONTACT):
-            checkout.contact_hash, checkout.code_asked_at, checkout.verified_at = "", None, None
+        checkout = _lock(checkout_id)
         for field in fields(details):
             setattr(checkout, field.name, getattr(details, field.name))
-        checkout.account_id = account_id or checkout.account_id
+        checkout.account_id = account_id
         checkout.save()
     return checkout
+
+
+def take_over(*, checkout_id: uuid.UUID, before: Checkout) -> Checkout:
+    """Says of one booking all that was said of an earlier one of the same booker, whose time was not had; a contact
+    that was proved stays so. Raises HoldOver."""
+    with transaction.atomic():
+        checkout = _lock(checkout_id)
+        for name in SAID:
+            setattr(checkout, name, getattr(before, name))
+        checkout.save()
+    return checkout
+
+
+def _lock(checkout_id: uuid.UUID) -> Checkout:
+    try:
+        return Checkout.objects.select_for_update().get(pk=checkout_id, appointment__isnull=True)
+    except Checkout.DoesNotExist:
+        raise HoldOver from None

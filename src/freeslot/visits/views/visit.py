@@ -16,6 +16,7 @@ from freeslot.visits.entering import visit_page
 from freeslot.visits.histories import last_move, moved_words
 from freeslot.visits.loading import appointment_for
 from freeslot.visits.outcomes import outcome_panel, was_told
+from freeslot.visits.video import own_clock
 from freeslot.visits.wishes import wish_box
 from freeslot.web.facts import Panel, Place
 
@@ -42,6 +43,7 @@ def appointment(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
             "wish": wish_box(visit, asker, card.place),
             "is_told": was_told(visit),
             "another": asker.is_narrow and visit.status in LIVE and has_another_that_week(visit, now),
+            "own_clock": own_clock(request, visit.starts_at, card.place) if visit.visit_type.by_video else None,
             "policy": policy_words(visit.rules, price=visit.price, place=card.place),
         },
     )

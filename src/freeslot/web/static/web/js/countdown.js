@@ -29,3 +29,4 @@ const start = (panel) => {
 };
 
 document.querySelectorAll("[data-ends][data-now]").forEach(start);
+addEventListener("freeslot:shown", ({ detail }) => { if (detail.dataset.ends) start(detail); });

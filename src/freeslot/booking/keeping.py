@@ -1,0 +1,39 @@
+"""A time that was kept and is so no more: kept once more while nobody else has it, or the nearest others."""
+
+from django.http import HttpResponse
+
+from freeslot.booking.booker import known_booker
+from freeslot.booking.flow import Flow
+from freeslot.booking.picking import not_had
+from freeslot.booking.times_pages import search_after, times_page
+from freeslot.scheduling.errors import HoldOver, SchedulingError
+from freeslot.scheduling.operations.checkout import begin_checkout
+from freeslot.scheduling.operations.details import take_over
+
+
+def keep_anew(flow: Flow) -> Flow:
+    """The same time under another id, with all that was said. Raises SlotTaken, SlotsUnsuitable or TooManyHolds."""
+    before, booker = flow.checkout, known_booker(flow.request)
+    again = begin_checkout(
+        visit_type=before.visit_type,
+        slot_ids=before.slot_ids,
+        source=booker.source,
+        account_id=booker.account_at(flow.practice, flow.now),
+        instead_of=before.pk,
+        now=flow.now,
+    )
+    take_over(checkout_id=again.pk, before=before)
+    again.refresh_from_db()
+    again.visit_type = before.visit_type
+    return Flow(flow.request, booker, again, flow.now)
+
+
+def given_back(flow: Flow) -> HttpResponse:
+    """An old page of a booking whose time was given back."""
+    return times_instead(flow, HoldOver())
+
+
+def times_instead(flow: Flow, error: SchedulingError) -> HttpResponse:
+    """The nearest times, with all that was said kept for the one that is picked."""
+    gone, search = not_had(error, flow.checkout.starts_at), search_after(flow.checkout)
+    return times_page(flow.request, search, now=flow.now, problem=gone.why, status=gone.status, around=gone.around)

@@ -1,0 +1,256 @@
+"""What is wrong with a booking is said in a plain sentence with a way on, and nothing is changed."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from freeslot.practices.models import Location, OnlineBooking, Policy, Practice, VisitType
+from freeslot.scheduling.models import Appointment, Checkout, Slot
+from freeslot.scheduling.operations.checkout import end_lapsed_checkouts
+from tests.booking.steps import checkout_page, confirm, first_page, kept, open_slot, pick, say, times_page, value_of
+from tests.support.cast import RULES, make_cast
+from tests.visits.pages import read
+
+
+def state():
+    return (
+        Appointment.objects.count(),
+        Checkout.objects.count(),
+        list(Slot.objects.exclude(status="free").values_list("pk", "status", "held_by")),
+    )
+
+
+def use_rules(cast, **booking: object):
+    Policy.objects.filter(pk=cast.policy.pk).update(rules=RULES | {"booking": booking})
+
+
+def refused(answer, words, *, status=422):
+    page = read(answer)
+    assert answer.status_code == status
+    assert words in page.text
+    assert "Call" in page.text
+    return page
+
+
+def test_a_time_that_is_over(cast, patient):
+    before = state()
+    answer = pick(patient, cast, time=value_of(cast, cast.now - timedelta(days=1)))
+    page = refused(answer, "That time is over.")
+    assert page.choices
+    assert state() == before
+
+
+def test_a_time_beyond_the_horizon_or_too_soon(cast, patient):
+    use_rules(cast, horizon_days=3, notice_minutes=2 * 24 * 60)
+    before = state()
+    refused(pick(patient, cast, open_slot(cast, days=9)), "further ahead than the practice plans")
+    refused(pick(patient, cast, open_slot(cast, days=1)), "too soon")
+    assert state() == before
+
+
+def test_a_clock_time_that_there_is_not(cast, patient):
+    before = state()
+    answer = pick(patient, cast, time=f"2027-03-14T02:30:00-05:00~{cast.practitioner.pk}")
+    refused(answer, "There is no such time that night")
+    assert state() == before
+
+
+@pytest.mark.parametrize("value", ["", "tomorrow", "2027-03-08T10:00:00", "2027-03-08T10:00:00-05:00~you", "~"])
+def test_what_is_no_time_at_all(value, cast, patient):
+    before = state()
+    assert pick(patient, cast, time=value).status_code == 422
+    assert state() == before
+
+
+def test_a_time_in_another_practices_schedule(cast, patient):
+    elsewhere = make_cast(weeks=1, name="Harbor Dental")
+    slot = elsewhere.slots_from(cast.now + timedelta(days=2))[0]
+    before = state()
+    answer = pick(patient, cast, time=value_of(elsewhere, slot.starts_at))
+    refused(answer, "That time is at another practice.")
+    assert state() == before
+
+
+def test_a_kind_of_visit_that_the_practitioner_does_not_give(cast, patient):
+    other = VisitType.objects.create(practice=cast.practice, name="X-ray", length=timedelta(minutes=20))
+    before = state()
+    refused(pick(patient, cast, type=str(other.pk)), "Nobody gives this kind of visit")
+    assert state() == before
+
+
+def test_a_visit_that_is_longer_than_the_time_there_is(cast, patient):
+    VisitType.objects.filter(pk=cast.visit_type.pk).update(length=timedelta(minutes=40))
+    slot = open_slot(cast)
+    Slot.objects.filter(schedule=slot.schedule, starts_at=slot.ends_at).update(status="blocked")
+    before = state()
+    assert pick(patient, cast, slot).status_code in {409, 422}
+    assert state() == before
+
+
+@pytest.mark.parametrize("named", ["", "no-id", str(uuid.uuid4())])
+def test_a_kind_of_visit_that_there_is_not(named, cast, patient):
+    page = refused(patient.get(times_page(cast), {"type": named}), "Choose what the visit is for.")
+    assert page.choices == [str(cast.visit_type.pk)]
+
+
+def test_a_kind_of_visit_of_another_practice(cast, patient):
+    other = make_cast(weeks=1).visit_type
+    assert patient.get(times_page(cast), {"type": str(other.pk)}).status_code == 422
+    before = state()
+    assert pick(patient, cast, type=str(other.pk)).status_code == 422
+    assert state() == before
+
+
+def test_a_practitioner_and_a_place_that_are_not_the_practices_own_narrow_nothing(cast, patient):
+    elsewhere = make_cast(weeks=1)
+    named = {"practitioner": str(elsewhere.practitioner.pk), "place": str(elsewhere.location.pk)}
+    answer = patient.get(times_page(cast), {"type": str(cast.visit_type.pk), **named})
+    assert answer.status_code == 200
+    assert elsewhere.practitioner.pk.hex not in answer.content.decode()
+    assert Location.objects.count() == 2
+
+
+def test_a_time_that_somebody_else_has_taken_leads_to_the_nearest(cast, patient, sign_in):
+    slot = open_slot(cast)
+    kept(sign_in(cast.stranger_user), cast, slot)
+    before = state()
+    page = refused(pick(patient, cast, slot), "That time is not open any more.", status=409)
+    assert "The nearest other times" in page.text
+    assert page.fields["type"] == str(cast.visit_type.pk)
+    assert state() == before
+
+
+def test_more_times_than_one_may_keep_are_listed(cast, patient):
+    mine = [kept(patient, cast), kept(patient, cast)]
+    before = state()
+    page = refused(pick(patient, cast), "Several times are kept for you already")
+    addresses = {address for address, words in page.links if words == "Go on with it"}
+    assert addresses == {checkout_page(each) for each in mine}
+    assert state() == before
+
+
+@pytest.mark.parametrize("press", ["details", "confirm", "renew", "another", "stop", "code", "send", "anything"])
+def test_somebody_elses_booking_does_not_exist(press, cast, patient, client, sign_in):
+    checkout = kept(patient, cast)
+    say(patient, cast, checkout)
+    before = state()
+    for stranger in (client, sign_in(cast.stranger_user)):
+        assert stranger.get(checkout_page(checkout)).status_code == 404
+        assert stranger.post(checkout_page(checkout), {"press": press}).status_code == 404
+    assert state() == before
+
+
+def test_the_booking_of_one_practice_is_not_found_at_another(cast, patient):
+    checkout, other = kept(patient, cast), make_cast(weeks=1).practice
+    assert patient.get(f"/p/{other.slug}/book/{checkout.pk}/").status_code == 404
+
+
+def test_a_patient_of_somebody_else_cannot_be_booked_for(cast, patient):
+    elsewhere = make_cast(weeks=1)
+    checkout = kept(patient, cast)
+    answer = say(patient, cast, checkout, patient=str(elsewhere.patient.pk))
+    refused(answer, "Choose who the visit is for.")
+    assert Checkout.objects.get(pk=checkout.pk).patient is None
+
+
+def test_the_reason_is_asked_as_the_practice_sets_it(cast, patient):
+    use_rules(cast, reason="required")
+    checkout = kept(patient, cast)
+    refused(say(patient, cast, checkout), "Write a few words.")
+    assert say(patient, cast, checkout, visit_reason="My knee\x00 hurts").status_code == 303
+    assert Checkout.objects.get(pk=checkout.pk).visit_reason == "My knee hurts"
+    assert "My knee hurts" in read(patient.get(f"{checkout_page(checkout)}?step=review")).text
+
+
+def test_a_plan_that_the_practice_does_not_take_is_said(cast, patient):
+    use_rules(cast, payer="required")
+    VisitType.objects.filter(pk=cast.visit_type.pk).update(payers=["Blue Hill", "Medicare"])
+    checkout = kept(patient, cast)
+    refused(say(patient, cast, checkout), "Choose who pays.")
+    for payer in ("another", "Red Valley"):
+        refused(say(patient, cast, checkout, payer=payer), "For this visit the practice takes Blue Hill, Medicare.")
+    assert say(patient, cast, checkout, payer="Medicare").status_code == 303
+    visit = Appointment.objects.get(reference=confirm(patient, checkout).headers["Location"].split("/")[2])
+    assert visit.payer == "Medicare"
+
+
+def test_a_hold_that_has_lapsed_is_booked_all_the_same_while_nobody_has_the_time(cast, patient, later):
+    checkout = kept(patient, cast)
+    say(patient, cast, checkout)
+    later(cast.now + timedelta(minutes=30))
+    end_lapsed_checkouts(now=datetime.now(UTC))
+    page = read(patient.get(f"{checkout_page(checkout)}?step=review"))
+    assert "This time is not kept any more." in page.text
+    assert confirm(patient, checkout).status_code == 303
+    assert Appointment.objects.get().starts_at == checkout.starts_at
+
+
+def test_a_hold_that_has_lapsed_and_is_taken_leads_to_the_nearest_with_the_form_kept(cast, patient, later, sign_in):
+    use_rules(cast, reason="optional")
+    slot = open_slot(cast)
+    checkout = kept(patient, cast, slot)
+    say(patient, cast, checkout, visit_reason="My knee")
+    later(cast.now + timedelta(minutes=30))
+    kept(sign_in(cast.stranger_user), cast, slot)
+    page = refused(confirm(patient, checkout), "That time is not open any more.", status=409)
+    assert page.fields["after"] == str(checkout.pk)
+    again = kept(patient, cast, after=str(checkout.pk))
+    assert (again.visit_reason, again.patient) == ("My knee", cast.patient)
+    assert Appointment.objects.count() == 0
+
+
+def test_a_time_that_was_given_back_is_not_booked_by_an_old_page(cast, patient):
+    checkout = kept(patient, cast)
+    say(patient, cast, checkout)
+    assert patient.post(checkout_page(checkout), {"press": "stop"}).status_code == 303
+    assert Slot.objects.filter(held_by=checkout.pk).count() == 0
+    refused(confirm(patient, checkout), "the while is over", status=409)
+    assert Appointment.objects.count() == 0
+
+
+def test_another_time_is_chosen_with_all_that_was_said_kept(cast, patient):
+    checkout = kept(patient, cast)
+    say(patient, cast, checkout)
+    answer = patient.post(checkout_page(checkout), {"press": "another"})
+    assert f"after={checkout.pk}" in answer.headers["Location"]
+    assert patient.get(answer.headers["Location"]).status_code == 200
+    assert kept(patient, cast, after=str(checkout.pk)).patient == cast.patient
+
+
+def test_a_time_is_kept_longer_only_as_often_as_the_rules_let_it_be(cast, patient, later):
+    checkout = kept(patient, cast)
+    ends = []
+    for minute in (4, 8, 12):
+        later(cast.now + timedelta(minutes=minute))
+        assert patient.post(checkout_page(checkout), {"press": "renew", "step": ""}).status_code == 303
+        ends.append(Checkout.objects.get(pk=checkout.pk).until - cast.now)
+    assert ends == [timedelta(minutes=14), timedelta(minutes=18), timedelta(minutes=18)]
+    assert "Keep it longer" not in read(patient.get(checkout_page(checkout))).buttons
+
+
+def test_a_practice_that_closes_the_day_between_list_and_press(cast, patient):
+    slot = open_slot(cast)
+    Slot.objects.filter(pk=slot.pk).delete()
+    before = state()
+    refused(pick(patient, cast, slot), "The practice has no visits at that time.")
+    assert state() == before
+
+
+def test_a_practice_that_closes_booking_between_list_and_press(cast, patient):
+    checkout = kept(patient, cast)
+    say(patient, cast, checkout)
+    Practice.objects.update(online_booking=OnlineBooking.NOBODY)
+    assert "takes bookings only by phone" in read(patient.get(first_page(cast))).text
+    assert "takes bookings only by phone" in read(pick(patient, cast)).text
+    assert confirm(patient, checkout).status_code == 422
+    assert Appointment.objects.count() == 0
+
+
+def test_a_practice_that_takes_only_people_who_are_signed_in(cast, patient, client):
+    Practice.objects.update(online_booking=OnlineBooking.KNOWN)
+    page = read(client.get(first_page(cast)))
+    assert "only from people who are signed in" in page.text
+    assert pick(client, cast).status_code == 200
+    assert Checkout.objects.count() == 0
+    assert kept(patient, cast).account_id == cast.patient_user.pk

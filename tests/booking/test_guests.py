@@ -1,0 +1,132 @@
+"""Somebody without an account books: who they are, a code to their contact, the visit, and the way back to it."""
+
+import pytest
+
+from freeslot.patients.models import Contact, Patient
+from freeslot.scheduling.models import Appointment, Checkout, Slot
+from freeslot.scheduling.tokens import guest_codes_for
+from tests.booking.steps import checkout_page, kept, open_slot, pick, visit_of
+from tests.visits.pages import read
+
+WHO = {"given_name": "Ana", "family_name": "Reyes", "birth_date": "7 March 1990", "contact": "Ana@Example.org"}
+
+
+def say(client, checkout, **form: str):
+    return client.post(checkout_page(checkout), {"press": "details", **WHO, **form})
+
+
+def press(client, checkout, name, **form: str):
+    return client.post(checkout_page(checkout), {"press": name, **form})
+
+
+def code_of(checkout):
+    checkout.refresh_from_db()
+    return guest_codes_for(checkout.pk, checkout.codes)[0]
+
+
+@pytest.fixture
+def checkout(cast, client):
+    return kept(client, cast)
+
+
+def test_the_whole_way_of_a_guest(checkout, cast, client):
+    page = read(client.get(checkout_page(checkout)))
+    assert f"/accounts/login/?next={checkout_page(checkout)}" in [link.replace("%2F", "/") for link, _ in page.links]
+    review = read(client.get(say(client, checkout).headers["Location"]))
+    assert "for Ana" in review.text
+    assert "ana@example.org" in review.text
+    answer = press(client, checkout, "confirm")
+    assert answer.headers["Location"].endswith("?step=code")
+    page = read(client.get(answer.headers["Location"]))
+    assert "a•••@example.org" in page.text
+    assert Appointment.objects.count() == 0
+    visit = visit_of(press(client, checkout, "code", code=code_of(checkout)))
+    assert (visit.patient.given_name, visit.starts_at) == ("Ana", checkout.starts_at)
+    result = read(client.get(f"/appointments/{visit.reference}/receipt/"))
+    assert result.heading == "Your visit is booked"
+    assert visit_of(press(client, checkout, "code", code="000000")) == visit
+
+
+def test_a_wrong_code_books_nothing_and_says_so(checkout, client):
+    say(client, checkout)
+    press(client, checkout, "confirm")
+    right = code_of(checkout)
+    wrong = "000000" if right != "000000" else "111111"
+    for _ in range(5):
+        answer = press(client, checkout, "code", code=wrong)
+        assert answer.status_code == 422
+        assert "This is not the code, or it is too old." in read(answer).text
+    assert press(client, checkout, "code", code=right).status_code == 422
+    assert Appointment.objects.count() == 0
+    assert Patient.objects.filter(given_name="Ana").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"birth_date": "3/7/48"}, "This can be more than one day."),
+        ({"birth_date": "never"}, "We cannot read this as a date of birth."),
+        ({"birth_date": "7 March 2090"}, "We cannot read this as a date of birth."),
+        ({"given_name": " "}, "Write this first."),
+        ({"given_name": "123"}, "We cannot read this as a name."),
+        ({"contact": "ana@"}, "This is not an e-mail address."),
+        ({"contact": "12"}, "This is not an e-mail address."),
+    ],
+)
+def test_what_is_wrong_with_what_a_guest_says_is_said(said, words, checkout, client):
+    answer = say(client, checkout, **said)
+    assert answer.status_code == 422
+    page = read(answer)
+    assert words in page.text
+    assert page.fields["family_name"] == "Reyes"
+    assert Checkout.objects.get(pk=checkout.pk).contact_value == ""
+
+
+def test_nothing_is_booked_or_sent_before_it_is_said_who_it_is(checkout, client):
+    for name in ("confirm", "send", "code"):
+        assert "First name" in read(press(client, checkout, name, code="123456")).text
+    checkout.refresh_from_db()
+    assert (checkout.codes, Appointment.objects.count()) == (0, 0)
+
+
+def test_a_known_contact_is_the_patient_the_practice_knows(checkout, cast, client):
+    contact = Contact.objects.get(patient=cast.patient)
+    say(client, checkout, given_name="Maria", family_name="Lopez", birth_date="7 March 1948", contact=contact.value)
+    press(client, checkout, "confirm")
+    assert visit_of(press(client, checkout, "code", code=code_of(checkout))).patient == cast.patient
+
+
+def test_signing_in_leads_back_to_the_same_booking_which_is_the_accounts_from_then_on(checkout, cast, client):
+    client.force_login(cast.patient_user)
+    page = read(client.get(checkout_page(checkout)))
+    assert page.choices == [str(cast.patient.pk)]
+    client.post(checkout_page(checkout), {"press": "details", "patient": str(cast.patient.pk)})
+    visit = visit_of(press(client, checkout, "confirm"))
+    assert (visit.patient, Checkout.objects.get(pk=checkout.pk).account_id) == (cast.patient, cast.patient_user.pk)
+
+
+def test_an_account_that_the_practice_does_not_know_books_as_a_guest(cast, sign_in):
+    client = sign_in(cast.stranger_user)
+    checkout = kept(client, cast)
+    say(client, checkout)
+    press(client, checkout, "confirm")
+    visit = visit_of(press(client, checkout, "code", code=code_of(checkout)))
+    assert client.get(f"/appointments/{visit.reference}/receipt/").status_code == 200
+
+
+def test_a_time_that_was_taken_while_the_code_came_keeps_what_was_said_and_proved(checkout, cast, client, later):
+    say(client, checkout)
+    press(client, checkout, "confirm")
+    code = code_of(checkout)
+    Slot.objects.filter(pk__in=checkout.slot_ids).update(status="blocked", held_by=None, held_until=None)
+    answer = press(client, checkout, "code", code=code)
+    assert answer.status_code == 409
+    assert Appointment.objects.count() == 0
+    again = kept(client, cast, open_slot(cast), after=read(answer).fields["after"])
+    assert (again.given_name, again.contact_value) == ("Ana", "ana@example.org")
+    assert visit_of(press(client, again, "confirm")).patient.given_name == "Ana"
+
+
+def test_a_booking_that_is_like_an_earlier_one_of_somebody_else_is_refused_softly(cast, client, checkout):
+    say(client, checkout)
+    assert pick(client, cast, after=str(cast.patient.pk)).status_code == 303
