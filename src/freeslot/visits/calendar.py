@@ -105,7 +105,7 @@ def _alarm(visit: Appointment, now: datetime) -> icalendar.Alarm | None:
     until = moment(deadline, zone=place.zone, locale=place.locale, now=visit.starts_at)
     alarm = icalendar.Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("trigger", _utc(deadline - ALARM_BEFORE))
+    alarm.add("trigger", _utc(deadline - ALARM_BEFORE), parameters={"VALUE": "DATE-TIME"})
     alarm.add("description", _("Free to cancel until %(until)s") % {"until": until})
     return alarm
 
