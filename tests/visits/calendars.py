@@ -31,7 +31,11 @@ def make_feed(client: Client) -> str:
 
 
 def path_in(response) -> str:
-    return re.findall(r"/calendar/[A-Za-z0-9_-]{22}\.ics", response.content.decode())[0]
+    return path_in_text(response.content.decode())
+
+
+def path_in_text(text: str) -> str:
+    return re.findall(r"/calendar/[A-Za-z0-9_-]{22}\.ics", text)[0]
 
 
 def feed(path: str, **headers: str):

@@ -12,9 +12,7 @@ from tests.visits.conftest import SignIn
 from tests.visits.pages import address, press_cancel
 from tests.visits.test_feed import move
 
-NAMES = (
-    "Praxis für Physiotherapie; Rückenschule, am schönen Straßenbahndepot in Übersee\\ Nord, 2. Stock 😀 ganz hinten"
-)
+NAMES = "Praxis für Physiotherapie; Rückenschule, am schönen Straßenbahndepot in Übersee\\ Nord, 2. Stock 😀 hinten"
 
 
 def file(client, visit: Appointment) -> bytes:
