@@ -69,3 +69,17 @@ def test_a_slug_is_taken_once(capsys):
     assert create() == 0
     assert create(name="Other") == 2
     assert capsys.readouterr().err == "freeslot: There is a practice elm already.\n"
+
+
+@pytest.mark.parametrize("who", ["known", "nobody", "everyone"])
+def test_the_switch_says_who_may_book_online(who, capsys):
+    create()
+    capsys.readouterr()
+    assert main(["practice", "booking", "elm", who]) == 0
+    assert Practice.objects.get().online_booking == who
+    assert capsys.readouterr().out.startswith("The practice elm takes bookings online from ")
+
+
+def test_the_switch_of_a_practice_that_there_is_not_is_refused(capsys):
+    assert main(["practice", "booking", "oak", "nobody"]) != 0
+    assert "There is no practice oak." in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Creates a practice with plain rules: cancelling is free at any time before the visit."""
+"""Creates a practice with plain rules (cancelling is free until a visit starts), or says who may book online."""
 
 import argparse
 import json
@@ -9,12 +9,20 @@ from zoneinfo import available_timezones
 
 from freeslot.commands.starting import CannotStart, need_migrations, say, set_up
 
+CREATE = "Creates a practice with plain rules: cancelling is free at any time before the visit."
+BOOKING = "Says who may book visits online, from now on; the desk books for everybody."
+WHO = {"everyone": "everyone", "known": "people who are signed in", "nobody": "nobody"}
 DEFAULT_RULES: dict[str, Any] = {"steps": [], "reason": "optional", "undo_minutes": 10}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    create = actions.add_parser("create", help="create a practice", description=__doc__)
+    _add_create(actions.add_parser("create", help="create a practice", description=CREATE))
+    _add_booking(actions.add_parser("booking", help="say who may book online", description=BOOKING))
+
+
+def _add_create(create: argparse.ArgumentParser) -> None:
+    create.set_defaults(act=_create)
     create.add_argument("--slug", required=True, help="its part of the address, as in /p/riverside/")
     create.add_argument("--name", required=True, help="its name as patients know it")
     create.add_argument("--zone", required=True, help="its time zone, such as America/New_York")
@@ -25,9 +33,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--rules", type=Path, metavar="FILE", help="its rules as JSON, instead of the plain ones")
 
 
+def _add_booking(booking: argparse.ArgumentParser) -> None:
+    booking.set_defaults(act=_booking)
+    booking.add_argument("slug", help="its part of the address, as in /p/riverside/")
+    booking.add_argument("who", choices=WHO, help="everyone, only known people (who sign in), or nobody")
+
+
 def run(arguments: argparse.Namespace) -> int:
     set_up()
     need_migrations()
+    done: int = arguments.act(arguments)
+    return done
+
+
+def _booking(arguments: argparse.Namespace) -> int:
+    """Holds at once: a booking that somebody is making just now is refused at its last press."""
+    from freeslot.practices.models import Practice
+
+    if not Practice.objects.filter(slug=arguments.slug).update(online_booking=arguments.who):
+        raise CannotStart(f"There is no practice {arguments.slug}.")
+    say(f"The practice {arguments.slug} takes bookings online from {WHO[arguments.who]}.")
+    return 0
+
+
+def _create(arguments: argparse.Namespace) -> int:
     facts = _checked(arguments)
     rules = _rules(arguments.rules)
     from django.db import transaction
