@@ -22,7 +22,7 @@ from freeslot.scheduling.operations.move import move_appointment
 from freeslot.scheduling.operations.undo import undo_cancel
 from tests.support.cast import RULES, Cast, make_cast
 
-TO_PATIENTS = [kind for kind in MessageKind if not kind.is_for_practice]
+TO_PATIENTS = [kind for kind in MessageKind if kind.is_about_visit and not kind.is_for_practice]
 TELLING_RULES = RULES | {"tell_after": {"minutes_before": 120}}
 
 

@@ -72,6 +72,7 @@ FREESLOT_JOBS = [
     ("freeslot.messages.sending.send_due_messages", 0),
     ("freeslot.messages.sending.send_due_texts", 0),
     ("freeslot.waitlist.operations.serve.serve_wishes", 30),
+    ("freeslot.messages.guests.forget_addresses", 3600),
     ("freeslot.events.worker.beat", 5),
     ("freeslot.scheduling.operations.publish.publish_due_schedules", 3600),
     ("freeslot.scheduling.operations.repeats.forget_expired_keys", 3600),

@@ -18,6 +18,12 @@ class MessageKind(StrEnum):
     PRACTICE_TOLD = "practice_told"
     LINK_ASKED = "link_asked"
     PRACTICE_NOTICE = "practice_notice"
+    CHECKOUT_CODE = "checkout_code"
+
+    @property
+    def is_about_visit(self) -> bool:
+        """Whether there is a visit: the code for a booking that is being made has no link, no proof, no calendar."""
+        return self is not MessageKind.CHECKOUT_CODE
 
     @property
     def is_for_practice(self) -> bool:
@@ -27,17 +33,24 @@ class MessageKind(StrEnum):
     @property
     def calendar_method(self) -> str:
         """The iTIP method of its calendar part; empty where nothing about the visit has changed."""
-        if self in {MessageKind.PRACTICE_TOLD, MessageKind.LINK_ASKED, MessageKind.PRACTICE_NOTICE}:
+        if self in CHANGING_NOTHING:
             return ""
         return "REQUEST" if self in {MessageKind.BOOKED, MessageKind.UNDONE, MessageKind.MOVED} else "CANCEL"
 
 
+CHANGING_NOTHING = {
+    MessageKind.PRACTICE_TOLD,
+    MessageKind.LINK_ASKED,
+    MessageKind.PRACTICE_NOTICE,
+    MessageKind.CHECKOUT_CODE,
+}
 ALWAYS = {
     "appointment.booked": MessageKind.BOOKED,
     "appointment.undone": MessageKind.UNDONE,
     "appointment.moved": MessageKind.MOVED,
     "appointment.practice_told": MessageKind.PRACTICE_TOLD,
     "link.asked": MessageKind.LINK_ASKED,
+    "checkout.code_asked": MessageKind.CHECKOUT_CODE,
 }
 # The events that call for a message, whatever was decided.
 CALLING = ("appointment.cancelled", *ALWAYS)

@@ -20,6 +20,7 @@ from freeslot.practices.words import place_of
 from freeslot.scheduling.actors import ActorKind
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.money import Money
+from freeslot.scheduling.operations.codes import LASTS as CODE_LASTS
 from freeslot.scheduling.policy import Verdict, VisitFacts, verdict_for
 from freeslot.scheduling.states import Side, Status
 from freeslot.scheduling.tokens import codes_for
@@ -129,6 +130,10 @@ class Letter:
     def code(self) -> str:
         """The code that was asked for; empty in every other message."""
         return codes_for(uuid.UUID(self.data["code_id"]))[0] if "code_id" in self.data else ""
+
+    @property
+    def code_until(self) -> datetime:
+        return self.event.at + CODE_LASTS
 
     @property
     def host(self) -> str:

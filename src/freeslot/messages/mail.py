@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from freeslot.messages.calendar import calendar_for
+from freeslot.messages.code_letter import AnyLetter, CodeLetter
 from freeslot.messages.headers import Headers
 from freeslot.messages.letter import Letter
 from freeslot.messages.models import Message
@@ -20,7 +21,7 @@ class BadAddress(ValueError):
     """The contact's address is not one that a mail can be sent to."""
 
 
-def mail_for(message: Message, letter: Letter) -> EmailMessage:
+def mail_for(message: Message, letter: AnyLetter) -> EmailMessage:
     """The whole mail. Raises BadAddress or ProofMissing.
 
     multipart/mixed of an alternative (text, HTML, calendar) and the files: the shape that calendars were seen to take.
@@ -30,13 +31,8 @@ def mail_for(message: Message, letter: Letter) -> EmailMessage:
     _add_headers(mail, message, letter)
     mail.set_content(text_of(letter), cte="quoted-printable")
     mail.add_alternative(html_of(letter), subtype="html", cte="quoted-printable")
-    calendar = calendar_for(letter, address=recipient)
-    if calendar:
-        _add_calendar(mail, calendar, method=letter.kind.calendar_method)
-    attached = [] if letter.kind.is_for_practice else attachments_for(letter.event, message.language)
-    for name, media_type, content in attached:
-        kind, _, subtype = media_type.partition("/")
-        mail.add_attachment(content, maintype=kind, subtype=subtype, filename=name)
+    if not isinstance(letter, CodeLetter):
+        _add_visit(mail, message, letter, recipient)
     mail["Content-Language"] = message.language
     _fix_boundaries(mail, message)
     return mail
@@ -59,7 +55,7 @@ def _address(name: str, domain: str) -> Address:
     return Address(username=name, domain=domain)
 
 
-def _add_headers(mail: EmailMessage, message: Message, letter: Letter) -> None:
+def _add_headers(mail: EmailMessage, message: Message, letter: AnyLetter) -> None:
     """The Date is the event's: what the mail says was so then, and a repeat carries the same."""
     name, _, domain = wire_address(message.address).rpartition("@")
     mail["From"] = Address(letter.practice_name, addr_spec=sender_address())
@@ -71,6 +67,16 @@ def _add_headers(mail: EmailMessage, message: Message, letter: Letter) -> None:
     mail["Message-ID"] = message.message_id
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
+
+
+def _add_visit(mail: EmailMessage, message: Message, letter: Letter, recipient: str) -> None:
+    calendar = calendar_for(letter, address=recipient)
+    if calendar:
+        _add_calendar(mail, calendar, method=letter.kind.calendar_method)
+    attached = [] if letter.kind.is_for_practice else attachments_for(letter.event, message.language)
+    for name, media_type, content in attached:
+        kind, _, subtype = media_type.partition("/")
+        mail.add_attachment(content, maintype=kind, subtype=subtype, filename=name)
 
 
 def _add_calendar(mail: EmailMessage, calendar: bytes, *, method: str) -> None:

@@ -35,7 +35,8 @@ class Message(Leased):
 
     `address` is the contact's as it was when the event was handled. `channel` is NONE where the practice knows no
     address at all: that is a row too, so that nothing stays silent. A row that is being sent is `queued` under a lease.
-    `provider_id` is the text gateway's own number for it, as in its console.
+    `provider_id` is the text gateway's own number for it, as in its console. The code for a booking that is being made
+    has no visit yet, nor a contact on file; its `address` is forgotten after a day.
     """
 
     class Channel(models.TextChoices):
@@ -53,7 +54,7 @@ class Message(Leased):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     practice_id = models.UUIDField()
-    appointment_id = models.UUIDField()
+    appointment_id = models.UUIDField(null=True)
     event_id = models.UUIDField()
     event_version = models.PositiveIntegerField()
     contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -81,6 +82,14 @@ class Message(Leased):
             models.UniqueConstraint(
                 fields=["event_id"], condition=Q(kind="practice_notice"), name="message_to_practice_once"
             ),
+            models.UniqueConstraint(
+                fields=["event_id"], condition=Q(kind="checkout_code"), name="message_of_code_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="checkout_code", appointment_id__isnull=True)
+                | (~Q(kind="checkout_code") & Q(appointment_id__isnull=False)),
+                name="message_has_visit",
+            ),
             models.CheckConstraint(
                 condition=Q(state="queued", done_at__isnull=True) | (~Q(state="queued") & Q(done_at__isnull=False)),
                 name="message_ends_with_state",
@@ -89,6 +98,9 @@ class Message(Leased):
         indexes: ClassVar = [
             models.Index(fields=["due_at"], condition=Q(done_at__isnull=True), name="message_waiting"),
             models.Index(fields=["appointment_id", "event_version"], name="message_by_visit"),
+            models.Index(
+                fields=["queued_at"], condition=Q(kind="checkout_code") & ~Q(address=""), name="message_to_forget"
+            ),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="message_by_provider"),
         ]
 

@@ -14,7 +14,9 @@ from freeslot.messages.models import Message
 from freeslot.messages.senders import message_host
 from freeslot.messages.sms import reason_against_texts
 from freeslot.patients.models import Contact
-from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.models import Appointment, Checkout
+
+NO_GATEWAY = "no_gateway"
 
 
 def react(event: Event, now: datetime) -> None:
@@ -22,8 +24,7 @@ def react(event: Event, now: datetime) -> None:
     kind = kind_of(event)
     if kind is None:
         return
-    appointment = Appointment.objects.select_related("patient", "practice").get(pk=appointment_id_of(event))
-    rows = [*_rows(event, kind, appointment, now), *_notice(event, appointment, now)]
+    rows = list(_about_visit(event, kind, now)) if kind.is_about_visit else [code_row(event, now)]
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     wake_after_commit()
 
@@ -43,6 +44,32 @@ def channel_of(contact: Contact) -> Message.Channel:
     return Message.Channel.SMS if contact.kind == Contact.Kind.PHONE else Message.Channel.EMAIL
 
 
+def code_row(event: Event, now: datetime) -> Message:
+    """A guest's code goes to the contact that it has to prove, and to no other."""
+    checkout = Checkout.objects.select_related("practice").filter(pk=event.subject_id).first()
+    row = Message(
+        pk=uuid7(),
+        practice_id=event.practice_id,
+        event_id=event.pk,
+        event_version=event.version,
+        kind=MessageKind.CHECKOUT_CODE,
+        language=language_among(checkout.language, checkout.practice.language) if checkout else language_among(),
+        queued_at=now,
+        due_at=now,
+    )
+    if checkout is None or not checkout.contact_value:
+        row.channel = Message.Channel.NONE
+        _stays(row, "no_address")
+    elif checkout.contact_kind == Contact.Kind.EMAIL:
+        row.channel, row.address = Message.Channel.EMAIL, checkout.contact_value
+        row.message_id = f"<{row.pk}@{message_host()}>"
+    else:
+        row.channel, row.address = Message.Channel.SMS, checkout.contact_value
+        if not settings.SMS_GATEWAY:
+            _stays(row, NO_GATEWAY)
+    return row
+
+
 def language_of(appointment: Appointment) -> str:
     """The patient's language if we speak it, else the practice's, else ours."""
     return language_among(appointment.patient.language, appointment.practice.language)
@@ -54,6 +81,12 @@ def language_among(*languages: str) -> str:
     wished = (*languages, settings.LANGUAGE_CODE)
     codes = (wish.replace("_", "-").split("-")[0].lower() for wish in wished)
     return next((code for code in codes if code in spoken), "en")
+
+
+def _about_visit(event: Event, kind: MessageKind, now: datetime) -> Iterator[Message]:
+    appointment = Appointment.objects.select_related("patient", "practice").get(pk=appointment_id_of(event))
+    yield from _rows(event, kind, appointment, now)
+    yield from _notice(event, appointment, now)
 
 
 def _rows(event: Event, kind: MessageKind, appointment: Appointment, now: datetime) -> Iterator[Message]:

@@ -6,10 +6,10 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from freeslot.messages.code_letter import AnyLetter
 from freeslot.messages.kinds import MessageKind
 from freeslot.messages.letter import Letter
 from freeslot.practices.models import Practitioner
-from freeslot.scheduling.operations.codes import LASTS as CODE_LASTS
 from freeslot.scheduling.policy import Why
 from freeslot.scheduling.states import Status
 from freeslot.scheduling.words import ACTORS, DOORS, EXPLANATIONS, fee_amount, policy_words
@@ -175,7 +175,7 @@ def asked_briefly(letter: Letter) -> str:
     return _("(asks %(proof)s)") % {"proof": ", ".join(names)}
 
 
-def warned_briefly(letter: Letter) -> str:
+def warned_briefly(letter: AnyLetter) -> str:
     """The warning of an act from an unusual place where there is little room."""
     number = phone(letter.practice.phone, country=letter.practice.country)
     return _("Not you? Call %(phone)s") % {"phone": number} if letter.data.get("unusual") else ""
@@ -215,11 +215,11 @@ def notice_words(letter: Letter) -> str:
     return " ".join(sentences)
 
 
-def code_section(letter: Letter) -> Section | None:
+def code_section(letter: AnyLetter) -> Section | None:
     """The code that was asked for, in the message that brings it."""
     if not letter.code:
         return None
-    until = clock(letter.event.at + CODE_LASTS, zone=letter.place.zone, locale=letter.place.locale)
+    until = clock(letter.code_until, zone=letter.place.zone, locale=letter.place.locale)
     good = {"time": f"{until} ({zone_words(letter.place.zone, letter.place.locale)})"}
     sentences = (
         f"{letter.code}.",
@@ -262,12 +262,12 @@ def calendar_section(letter: Letter) -> Section:
     return Section(_("In your calendar"), sentences)
 
 
-def care_section(letter: Letter) -> Section:
+def care_section(letter: AnyLetter) -> Section:
     """The way to care that is still needed, or to a person where nothing is lost."""
     number = phone(letter.practice.phone, country=letter.practice.country)
     hours = letter.phone_line.hours
     called = {"practice": letter.practice_name, "phone": f"{number} ({hours})" if hours else number}
-    stands = letter.data["status"] != Status.CANCELLED
+    stands = letter.data.get("status") != Status.CANCELLED
     heading = _("Questions?") if stands else _("Do you still need care?")
     again = _("Open your visit to book it again, or call %(practice)s: %(phone)s.")
     line = _("Call %(practice)s: %(phone)s.") if stands else again
@@ -276,7 +276,7 @@ def care_section(letter: Letter) -> Section:
     return Section(heading, (line % called, emergency), tap=tap, press=_("Call %(phone)s") % {"phone": number})
 
 
-def safety_section(letter: Letter) -> Section:
+def safety_section(letter: AnyLetter) -> Section:
     sentences = (
         _("Our links always begin with %(host)s and lead nowhere else.") % {"host": letter.host},
         _("In messages we never ask for a password or a card."),

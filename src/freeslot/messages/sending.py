@@ -8,9 +8,9 @@ from datetime import datetime
 
 from freeslot.events.leases import claim_due
 from freeslot.messages.addressing import letter_for
+from freeslot.messages.code_letter import AnyLetter
 from freeslot.messages.fates import Blame, Fate, NotSent
 from freeslot.messages.gateway import TextLine
-from freeslot.messages.letter import Letter
 from freeslot.messages.mail import BadAddress, mail_for, wire_address
 from freeslot.messages.models import Message
 from freeslot.messages.proofs import ProofMissing
@@ -24,7 +24,7 @@ BATCH = 20
 SECONDS_FOR_A_RUN = 5.0
 
 # Hands one message over and gives back the other side's number for it, if it has one. Raises NotSent.
-Send = Callable[[Message, Letter], str]
+Send = Callable[[Message, AnyLetter], str]
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def send_due_texts(*, now: datetime) -> int:
 def _mails() -> Iterator[Send]:
     with MailLine() as line:
 
-        def send(message: Message, letter: Letter) -> str:
+        def send(message: Message, letter: AnyLetter) -> str:
             try:
                 mail, recipient = mail_for(message, letter), wire_address(message.address)
             except BadAddress as error:

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import phonenumbers
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
+from freeslot.messages.code_letter import AnyLetter, CodeLetter
 from freeslot.messages.fates import Blame, Fate, NotSent
-from freeslot.messages.letter import Letter
 from freeslot.messages.models import Message
 from freeslot.messages.rendering import sms_of
 from freeslot.messages.sections import warned_briefly
@@ -44,10 +45,14 @@ def reason_against_texts(contact: Contact | None) -> str:
     return "" if contact.can_receive_texts else LANDLINE
 
 
-def sms_for(message: Message, letter: Letter) -> Sms:
-    """Raises NotSent where the consent was taken back since the row was made, or the number is none."""
+def sms_for(message: Message, letter: AnyLetter) -> Sms:
+    """Raises NotSent where the consent was taken back since the row was made, or the number is none.
+
+    A guest's code goes to the number that they have just asked to have it sent to: that is the consent to this text.
+    """
     contact = Contact.objects.filter(pk=message.contact_id).first() if message.contact_id else None
-    if reason := reason_against_texts(contact):
+    reason = "" if isinstance(letter, CodeLetter) else reason_against_texts(contact)
+    if reason:
         raise NotSent(Fate.NEVER, reason)
     to = wire_number(message.address, country=letter.practice.country)
     return Sms(to=to, body=_with_what_fits(letter, message, to=to), report_to=_report_address(message))
@@ -64,7 +69,7 @@ def wire_number(number: str, *, country: str) -> str:
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
 
 
-def _with_what_fits(letter: Letter, message: Message, *, to: str) -> str:
+def _with_what_fits(letter: AnyLetter, message: Message, *, to: str) -> str:
     """The text, the warning where there is one, and the practice's number as far as it makes no further segment."""
     text, way_out = sms_of(letter), ""
     with override(message.language):
@@ -74,7 +79,8 @@ def _with_what_fits(letter: Letter, message: Message, *, to: str) -> str:
         if to.startswith(ASKS_FOR_OPT_OUT):
             way_out = gsm_text(_("Reply STOP to opt out"))
     text = _joined(text, warning)
-    extras = [each for each in (number, portal) if each not in text]
+    # A code needs no telephone number beside it, which invites being called about it.
+    extras = [each for each in (number, portal) if each not in text and not isinstance(letter, CodeLetter)]
     if way_out and (_fits(text, way_out) or _is_first(message)):
         return _joined(_with_extras(text, extras, way_out), way_out)
     return _with_extras(text, extras, "")
@@ -96,7 +102,8 @@ def _joined(*parts: str) -> str:
 
 
 def _is_first(message: Message) -> bool:
-    taken = Message.objects.filter(contact=message.contact, channel=Message.Channel.SMS, sent_at__isnull=False)
+    same = Q(contact=message.contact) if message.contact_id else Q(address=message.address)
+    taken = Message.objects.filter(same, channel=Message.Channel.SMS, sent_at__isnull=False)
     return not taken.exclude(pk=message.pk).exists()
 
 

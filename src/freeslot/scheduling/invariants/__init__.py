@@ -6,11 +6,12 @@ Each breach is one sentence; visits are named by their reference, nobody by name
 from collections.abc import Iterator
 from datetime import datetime
 
-from freeslot.scheduling.invariants import history, ownership, slots, visits
+from freeslot.scheduling.invariants import checkouts, history, ownership, slots, visits
 
 
 def breaches(*, now: datetime) -> Iterator[str]:
     yield from slots.breaches(now=now)
     yield from visits.breaches(now=now)
+    yield from checkouts.breaches(now=now)
     yield from history.breaches()
     yield from ownership.breaches()

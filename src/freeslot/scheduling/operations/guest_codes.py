@@ -46,20 +46,16 @@ def ask_guest_code(*, checkout_id: uuid.UUID, now: datetime, door: Door = Door.P
         if not checkout.is_kept(now):
             raise HoldOver
         is_same = contact_hash == hash_of_contact(checkout.contact_kind, checkout.contact_value)
-        if checkout.verified_at is not None or not is_same:
+        if checkout.verified_at is not None or not is_same or _asks_too_often(checkout, now):
             return False
-        has_claim = claim_contact(checkout, contact_hash=contact_hash, now=now)
-        checkout.save(update_fields=["contact_hash"])
-        if not has_claim or _too_many(checkout, now):
-            return False
-        GuestCode.objects.create(
-            practice_id=checkout.practice_id, contact_hash=contact_hash, source=checkout.source, asked_at=now
-        )
+        is_sent = claim_contact(checkout, contact_hash=contact_hash, now=now) and not _gets_too_many(contact_hash, now)
+        # A code that is not sent is counted all the same: nobody learns here who else books with this contact.
         checkout.codes += 1
         checkout.tries, checkout.code_asked_at = 0, now
-        checkout.save(update_fields=["codes", "tries", "code_asked_at"])
-        record_code_asked(checkout, door=door, now=now)
-    return True
+        checkout.save(update_fields=["contact_hash", "codes", "tries", "code_asked_at"])
+        if is_sent:
+            _send(checkout, contact_hash, door, now)
+    return is_sent
 
 
 def use_guest_code(*, checkout_id: uuid.UUID, typed: str, now: datetime) -> bool:
@@ -83,11 +79,27 @@ def use_guest_code(*, checkout_id: uuid.UUID, typed: str, now: datetime) -> bool
     return True
 
 
-def _too_many(checkout: Checkout, now: datetime) -> bool:
+def is_wanted(checkout_id: uuid.UUID, number: int, *, now: datetime) -> bool:
+    """Whether the code could still serve: asked again right before it is sent."""
+    asked = Checkout.objects.filter(pk=checkout_id, codes=number, code_asked_at__gt=now - LASTS)
+    return asked.filter(verified_at__isnull=True).exists()
+
+
+def _asks_too_often(checkout: Checkout, now: datetime) -> bool:
     is_too_soon = checkout.code_asked_at is not None and checkout.code_asked_at > now - BETWEEN
     if is_too_soon or checkout.codes >= MOST_FOR_A_CHECKOUT:
         return True
-    lately = GuestCode.objects.filter(asked_at__gt=now - COUNTED_OVER)
-    to_contact = lately.filter(contact_hash=checkout.contact_hash).count()
-    from_source = lately.filter(source=checkout.source).count()
-    return to_contact >= MOST_FOR_A_CONTACT or from_source >= MOST_FOR_A_SOURCE
+    from_source = GuestCode.objects.filter(source=checkout.source, asked_at__gt=now - COUNTED_OVER)
+    return from_source.count() >= MOST_FOR_A_SOURCE
+
+
+def _gets_too_many(contact_hash: str, now: datetime) -> bool:
+    to_contact = GuestCode.objects.filter(contact_hash=contact_hash, asked_at__gt=now - COUNTED_OVER)
+    return to_contact.count() >= MOST_FOR_A_CONTACT
+
+
+def _send(checkout: Checkout, contact_hash: str, door: Door, now: datetime) -> None:
+    GuestCode.objects.create(
+        practice_id=checkout.practice_id, contact_hash=contact_hash, source=checkout.source, asked_at=now
+    )
+    record_code_asked(checkout, door=door, now=now)

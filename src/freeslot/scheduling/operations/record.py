@@ -49,16 +49,16 @@ def record(
 
 
 def record_code_asked(checkout: Checkout, *, door: Door, now: datetime) -> Event:
-    """The same for a guest's checkout, which is no visit yet: its own history counts its codes. Nothing of what the
-    guest said is in it, for events are kept."""
+    """The same for a guest's checkout, which is no visit yet and has a history of its own. Nothing of what the guest
+    said is in it, for events are kept."""
     event = Event(
         practice_id=checkout.practice_id,
         subject_id=checkout.pk,
-        version=checkout.codes,
+        version=Event.objects.filter(subject_id=checkout.pk).count() + 1,
         kind=CODE_ASKED,
         at=now,
         due_at=now,
-        data={"starts_at": checkout.starts_at.isoformat(), "zone": checkout.practice.zone},
+        data={"number": checkout.codes, "starts_at": checkout.starts_at.isoformat()},
         actor_kind=SYSTEM.kind,
         actor_id=SYSTEM.id,
         door=door,
