@@ -69,3 +69,29 @@ def told(visit: Appointment) -> Told:
         messages=sorted(Message.objects.filter(appointment_id=visit.pk).values_list("kind", "channel", "state")),
         receipt={name: value for name, value in receipt.payload.items() if name not in of_no_door},
     )
+
+
+def move_it(page: Page, reference: str, *, after_each: Callable[[], None], by_keyboard: bool = False) -> None:
+    """From the visit's page: to the list, a look at old and new, the press. `after_each` looks at every page."""
+    first_of = page.locator("[name=time]").first
+    page.get_by_role("link", name="Move it to another time").click()
+    after_each()
+    if by_keyboard:
+        first_of.focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+    else:
+        page.locator("[name=time]").nth(1).check()
+        page.get_by_role("button", name="Look at this time").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Move it to this time?")
+    after_each()
+    press = page.get_by_role("button", name="Move it to this time")
+    if by_keyboard:
+        press.focus()
+        page.keyboard.press("Enter")
+    else:
+        press.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your visit is moved")
+    expect(page.locator(f"[data-ref='{reference}']").first).to_have_attribute("data-status", "booked")
+    after_each()

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from ical.calendar_stream import IcsCalendarStream
 
 from freeslot.events.models import Event
 from freeslot.practices.models import Policy, Practitioner
@@ -417,6 +418,14 @@ def test_who_moved_it_when_and_by_which_door_stands_on_the_visits_page(cast: Cas
     assert (
         "Moved Wed 3 March, 4:00 pm, by the practice, at the practice’s desk (before: Wed 10 March, 4:00 pm)." in text
     )
+
+
+def test_the_calendar_file_keeps_its_uid_and_raises_its_sequence(cast: Cast, patient: Client) -> None:
+    visit, slot = cast.book(), free_slot(cast, days=9)
+    press_move(patient, visit, value_of(slot))
+    text = patient.get(address(visit, "visit.ics")).content.decode()
+    (event,) = IcsCalendarStream.calendar_from_ics(text).events
+    assert (event.uid, event.sequence, event.dtstart) == (visit.ical_uid, 1, slot.starts_at)
 
 
 def test_after_an_undo_the_result_is_no_move_any_more(cast: Cast, patient: Client) -> None:

@@ -105,6 +105,7 @@ RIVERSIDE = House(
                 "es": "Para enfermedades corrientes y revisiones, no para urgencias",
             },
         },
+        "move": {"most": 3},
     },
     video_rooms={
         "Dr. Helen Brandt": "https://video.example.org/riverside/brandt",
@@ -147,6 +148,7 @@ HARBOR = House(
         "undo_ends_before_minutes": 60,
         "never_charged_payers": ["Medicaid"],
         "booking": {"notice_minutes": 60, "reason": "required"},
+        "move": {"reason": "required"},
     },
 )  # fmt: skip
 
@@ -170,6 +172,7 @@ NORTHSIDE = House(
         "undo_minutes": 60,
         "undo_ends_before_minutes": 120,
         "booking": {"notice_minutes": 60},
+        "move": {"until": {"minutes_before": 120}},
     },
 )
 
@@ -199,6 +202,7 @@ LAKEVIEW = House(
         "undo_minutes": 30,
         "undo_ends_before_minutes": 120,
         "booking": {"notice_minutes": 120, "reason": "optional"},
+        "move": {"elsewhere": ["practitioner"]},
     },
 )
 

@@ -51,7 +51,7 @@ def _event(letter: Letter, method: str, address: str) -> icalendar.Event:
 
 
 def _how_to_cancel(letter: Letter) -> str:
-    told = _("Reference %(reference)s. See or cancel the visit: %(address)s") % {
+    told = _("Reference %(reference)s. See, move or cancel the visit: %(address)s") % {
         "reference": letter.reference,
         "address": letter.page,
     }

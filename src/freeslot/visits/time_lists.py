@@ -17,7 +17,7 @@ from freeslot.web.formatting import clock
 from freeslot.web.formatting.days import day_and_clock
 
 # How far one page looks ahead, and how much of that it shows.
-AHEAD, MOST_DAYS, MOST_TIMES = timedelta(days=14), 5, 60
+AHEAD, MOST_DAYS, MOST_TIMES = timedelta(days=14), 5, 40
 BACK = timedelta(days=7)
 
 
