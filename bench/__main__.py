@@ -13,7 +13,7 @@ from bench.figures import Figure
 from tooling.postgres import database_url
 from tooling.sandbox import settings_for
 
-NAMES = ("cancel", "page", "http", "link", "flood")
+NAMES = ("cancel", "page", "http", "link", "flood", "book")
 # Writes a document, so it runs only when it is named; the database makes no difference to it.
 BY_NAME = ("taps",)
 
@@ -25,7 +25,10 @@ def main() -> int:
     )
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), help="only this one")
+    parser.add_argument("--slots", type=int, help="how many stored slots book compares with ten thousand")
     arguments = parser.parse_args()
+    if arguments.slots:
+        os.environ["BENCH_SLOTS"] = str(arguments.slots)
     names = [arguments.name] if arguments.name else list(NAMES)
     if arguments.name in BY_NAME:
         arguments.database = "sqlite"

@@ -150,9 +150,9 @@ Row = tuple[int, uuid.UUID, uuid.UUID, uuid.UUID, datetime, datetime]
 
 def _open_slots(ask: Ask, earliest: datetime, latest: datetime, now: datetime) -> list[Row]:
     """The takeable slots by schedule and time, those that a moving visit would give back among them."""
-    rows = _read(*_statement(ask, ask.practitioner_ids, earliest, latest, now, None))
+    rows = slots_read(*_statement(ask, ask.practitioner_ids, earliest, latest, now, None))
     if ask.moving is not None:
-        own = _read(OWN, adapted(Slot, appointment=ask.moving.pk))
+        own = slots_read(OWN, adapted(Slot, appointment=ask.moving.pk))
         rows += [row for row in own if row[2] in ask.practitioner_ids and ask.location_id in {None, row[3]}]
     return sorted(rows, key=lambda row: (row[1], row[4]))
 
@@ -179,7 +179,7 @@ def _statement(
     return text, values + (adapted(Slot, location=ask.location_id) if ask.location_id else [])
 
 
-def _read(text: str, values: Sequence[Any]) -> list[Row]:
+def slots_read(text: str, values: Sequence[Any]) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(text, values)
         found = cursor.fetchall()
@@ -201,11 +201,11 @@ def _times(rows: Iterable[Row], ask: Ask) -> Iterator[OpenTime]:
     for _, group in groupby(rows, key=lambda row: row[1]):
         slots = list(group)
         for index, (_id, _schedule, practitioner_id, location_id, starts_at, _ends) in enumerate(slots):
-            if run := _run(slots, index, starts_at + taken):
+            if run := run_from(slots, index, starts_at + taken):
                 yield OpenTime(starts_at, starts_at + length, run, practitioner_id, location_id)
 
 
-def _run(slots: Sequence[Row], index: int, until: datetime) -> tuple[int, ...]:
+def run_from(slots: Sequence[Row], index: int, until: datetime) -> tuple[int, ...]:
     """The ids of the slots from `index` on that reach `until` without a gap; empty where they do not."""
     last = index
     while slots[last][5] < until:
@@ -248,7 +248,7 @@ def _next_of(ask: Ask, practitioner_id: uuid.UUID, after: datetime, now: datetim
     earliest, latest = max(after, now + ask.rules.notice, now + STEP), now + ask.rules.horizon + STEP
     before: list[Row] = []
     while earliest < latest:
-        more = _read(*_statement(ask, [practitioner_id], earliest, latest + ask.visit_type.taken, now, CHUNK))
+        more = slots_read(*_statement(ask, [practitioner_id], earliest, latest + ask.visit_type.taken, now, CHUNK))
         rows = sorted([*before, *more], key=lambda row: (row[1], row[4]))
         found = _not_full([each for each in _times(rows, ask) if each.starts_at < latest], ask)
         if found:

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from django.db.models import F, Model, Q
 
-from freeslot.scheduling.models import Appointment, Checkout, Schedule, ScheduleException, Slot, WeeklyHours
+from freeslot.scheduling.models import Appointment, Checkout, Listing, Schedule, ScheduleException, Slot, WeeklyHours
 
 POINTS_AT: tuple[tuple[type[Model], str, tuple[str, ...]], ...] = (
     (Appointment, "Visit", ("patient", "practitioner", "location", "visit_type", "policy")),
     (Checkout, "Booking in the making", ("visit_type", "practitioner", "location", "patient", "moving", "appointment")),
     (Slot, "Slot", ("schedule", "practitioner", "location")),
     (Schedule, "Schedule", ("practitioner", "location")),
+    (Listing, "Entry of the directory", ("practitioner", "location", "visit_type")),
     (WeeklyHours, "Opening hours", ("schedule",)),
     (ScheduleException, "Exception of opening hours", ("schedule",)),
 )

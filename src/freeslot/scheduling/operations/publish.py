@@ -13,6 +13,7 @@ from freeslot.practices.models import Practitioner
 from freeslot.scheduling.errors import SlotsOverlap
 from freeslot.scheduling.intervals import Hours, Interval, instant, open_intervals, overlaps, pieces, subtract
 from freeslot.scheduling.models import Appointment, Schedule, ScheduleException, Slot
+from freeslot.scheduling.operations.listing import list_practitioner
 from freeslot.scheduling.operations.slots import in_order
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ def publish_slots(*, schedule: Schedule, now: datetime, weeks: int | None = None
         made = _bring_into_line(schedule, wanted, now)
         schedule.published_until = days[-1] + timedelta(days=1)
         schedule.save(update_fields=["published_until"])
+        list_practitioner(practitioner_id=schedule.practitioner_id, now=now)
     return made
 
 
