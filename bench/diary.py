@@ -9,34 +9,37 @@ import sys
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
 from django.db import connection
+from django.db.models import Max, Min
 
 from bench.figures import seconds_each
 from bench.world import set_up
 
-# Each practitioner's slots, of which one in four is free: a fortnight, day and night.
 EACH = 1000
-FREE = 4
 PEOPLE = 1000
-# In the order of their publishing, as they would come to be.
+# Of schedules that have none yet, in the order of their publishing: twenty slots a day, one in four of them free.
 SLOTS = {
     "postgresql": """
         INSERT INTO scheduling_slot (practice_id, schedule_id, practitioner_id, location_id, starts_at, ends_at, status,
             overbooked, overbooked_why)
-        SELECT s.practice_id, s.id, s.practitioner_id, s.location_id, first + n * interval '20 minutes',
-            first + (n + 1) * interval '20 minutes', CASE n %% %s WHEN 0 THEN 'free' ELSE 'blocked' END, false, ''
-        FROM scheduling_schedule s, CAST(%s AS timestamptz) first, generate_series(0, %s) n ORDER BY s.id, n
+        SELECT s.practice_id, s.id, s.practitioner_id, s.location_id, at, at + interval '20 minutes',
+            CASE WHEN random() < 0.25 THEN 'free' ELSE 'blocked' END, false, ''
+        FROM scheduling_schedule s, generate_series(0, %s) n,
+            LATERAL (SELECT CAST(%s AS timestamptz) + (n / 20 * 1440 + n %% 20 * 20) * interval '1 minute') AS t(at)
+        WHERE s.id NOT IN (SELECT schedule_id FROM scheduling_slot) ORDER BY s.id, n
     """,
     "sqlite": """
-        WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < %s)
+        WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < %s),
+        times(n, at) AS (SELECT n, datetime(%s, (n / 20 * 1440 + n %% 20 * 20) || ' minutes') FROM numbers)
         INSERT INTO scheduling_slot (practice_id, schedule_id, practitioner_id, location_id, starts_at, ends_at, status,
             overbooked, overbooked_why)
-        SELECT s.practice_id, s.id, s.practitioner_id, s.location_id, datetime(%s, (n * 20) || ' minutes'),
-            datetime(%s, ((n + 1) * 20) || ' minutes'), CASE n %% %s WHEN 0 THEN 'free' ELSE 'blocked' END, false, ''
-        FROM scheduling_schedule s, numbers ORDER BY s.id, n
+        SELECT s.practice_id, s.id, s.practitioner_id, s.location_id, at, datetime(at, '20 minutes'),
+            CASE WHEN abs(random() %% 100) < 25 THEN 'free' ELSE 'blocked' END, false, ''
+        FROM scheduling_schedule s, times
+        WHERE s.id NOT IN (SELECT schedule_id FROM scheduling_slot) ORDER BY s.id, n
     """,
 }
 
@@ -82,7 +85,7 @@ def make_diaries(slots: int, *, taken: int) -> Diaries:
         ],
         batch_size=1000,
     )  # fmt: skip
-    ids = _make_slots(min(slots, EACH), now)
+    make_slots(min(slots, EACH), now.date() + timedelta(days=7))
     user = User.objects.create_user(username=f"bench-{uuid.uuid4().hex}")
     people = [
         Patient(practice=practice, given_name="Ada", family_name=f"Number {n}", birth_date=date(1970, 1, 1))
@@ -90,38 +93,34 @@ def make_diaries(slots: int, *, taken: int) -> Diaries:
     ]
     Patient.objects.bulk_create(people)
     Grant.objects.bulk_create([Grant(user=user, patient=person, scope="self") for person in people])
-    return Diaries(user.pk, [person.pk for person in people], kind.pk, _some_free(ids, taken))
+    return Diaries(user.pk, [person.pk for person in people], kind.pk, _some_free(taken))
 
 
-def _make_slots(each: int, now: datetime) -> range:
-    """The ids of what was made. Without looking up every row's foreign keys again, and settled on the disk."""
-    first = datetime.combine(now.date() + timedelta(days=7), datetime.min.time(), UTC)
+def make_slots(each: int, first: date) -> None:
+    """So many for each schedule, without looking up every row's foreign keys again, and settled on the disk."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET session_replication_role = replica")
-            cursor.execute(SLOTS["postgresql"], [FREE, first, each - 1])
+            cursor.execute(SLOTS["postgresql"], [each - 1, datetime.combine(first, time(0), UTC)])
             cursor.execute("SET session_replication_role = DEFAULT")
             cursor.execute("VACUUM ANALYZE")
             cursor.execute("CHECKPOINT")
         else:
-            text = f"{first:%Y-%m-%d %H:%M:%S}"
             cursor.execute("PRAGMA foreign_keys = OFF")
-            cursor.execute(SLOTS["sqlite"], [each - 1, text, text, FREE])
+            cursor.execute(SLOTS["sqlite"], [each - 1, f"{first} 00:00:00"])
             cursor.execute("PRAGMA foreign_keys = ON")
+            cursor.execute("ANALYZE")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        cursor.execute("SELECT min(id), max(id) FROM scheduling_slot")
-        least, most = cursor.fetchone()
-    return range(least, most + 1)
 
 
-def _some_free(ids: range, wanted: int) -> list[int]:
+def _some_free(wanted: int) -> list[int]:
     from freeslot.scheduling.models import Slot
 
-    some = random.Random(4).sample(ids, min(2 * FREE * wanted, len(ids)))
-    found = Slot.objects.filter(pk__in=some, status=Slot.Status.FREE).order_by("?").values_list("pk", flat=True)
-    free = list(found[:wanted])
-    assert len(free) == wanted, "too few free slots"
-    return free
+    least, most = Slot.objects.aggregate(least=Min("pk"), most=Max("pk")).values()
+    some = random.Random(4).sample(range(least, most + 1), min(8 * wanted, most + 1 - least))
+    free = list(Slot.objects.filter(pk__in=some, status=Slot.Status.FREE).values_list("pk", flat=True))
+    assert len(free) >= wanted, "too few free slots"
+    return random.Random(5).sample(free, wanted)
 
 
 def book(diaries: Diaries, number: int) -> None:

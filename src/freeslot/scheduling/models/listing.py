@@ -38,7 +38,9 @@ class Listing(OfPractice):
                 fields=["practitioner", "location", "payer", "by_video", "for_new"], name="listing_once"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["specialty", "city", "payer"], name="listing_by_place")]
+        indexes: ClassVar = [
+            models.Index(fields=["specialty", "city", "by_video", "for_new", "payer"], name="listing_by_place")
+        ]
 
     def __str__(self) -> str:
         return f"{self.specialty} {self.city} {self.payer}"

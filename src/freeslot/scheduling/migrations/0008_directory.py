@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('practices', '0002_booking'),
-        ('scheduling', '0005_checkout'),
+        ('scheduling', '0007_guest_code'),
     ]
 
     operations = [
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('visit_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='practices.visittype')),
             ],
             options={
-                'indexes': [models.Index(fields=['specialty', 'city', 'payer'], name='listing_by_place')],
+                'indexes': [models.Index(fields=['specialty', 'city', 'by_video', 'for_new', 'payer'], name='listing_by_place')],
                 'constraints': [models.UniqueConstraint(fields=('practitioner', 'location', 'payer', 'by_video', 'for_new'), name='listing_once')],
             },
         ),
