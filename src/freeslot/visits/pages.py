@@ -19,6 +19,7 @@ from freeslot.visits.cards import card_for
 from freeslot.visits.differences import alike_choices
 from freeslot.visits.forms import REVIEWS, CancelForm, new_key
 from freeslot.visits.outcomes import told_headline, was_told
+from freeslot.visits.series import series_note
 from freeslot.visits.snapshot import signed
 from freeslot.web.facts import Choice, Place
 from freeslot.web.formatting import length
@@ -59,6 +60,7 @@ def cancel_page(
         chosen = visit.reference if is_picked else form["which"].value() or ""
         context |= _form_context(asker, visit, verdict, card.place, form, now=now, chosen=chosen)
         context["is_picked"] = is_picked
+        context["series"] = series_note(request, asker, visit)
         context["another"] = asker.is_narrow and has_another_that_week(visit, now)
     template = "visits/refused.html" if is_refused else "visits/cancellation.html"
     return render(request, template, context, status=stays.status if stays else 200)

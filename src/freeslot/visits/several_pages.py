@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -89,11 +90,17 @@ def review_page(
     *,
     named: Sequence[str],
     problems: Mapping[str, Stays] | None = None,
+    series_of: str = "",
 ) -> HttpResponse:
-    """Exactly what the press would cancel, and the sum of it. With `problems` it is an answer: nothing was changed."""
+    """Exactly what the press would cancel, and the sum of it. With `problems` it is an answer: nothing was changed.
+
+    `series_of` is the visit from which on a series is cancelled: all of it, or nothing where one stands against it.
+    """
     pressed = problems is not None
     problems = problems or {}
     able = [item for item in items if item.can_cancel]
+    if series_of and len(able) < len(items):
+        able = []
     statuses = [stays.status for stays in problems.values()]
     context: dict[str, Any] = {
         "asker": asker,
@@ -101,6 +108,8 @@ def review_page(
         "refused": [item for item in items if not item.can_cancel],
         "named": named,
         "back": named[0] if named else "",
+        "series_of": series_of,
+        "action": reverse("series-cancellation", args=[series_of]) if series_of else reverse("together"),
         "question": _question(items, able, pressed=pressed),
         "is_answer": pressed,
         "phones": _phones(request, items),

@@ -1,18 +1,23 @@
-"""One press for several visits: all are judged first, then each is cancelled in a transaction of its own."""
+"""One press for several visits: all are judged first, then each is cancelled in a transaction of its own.
+
+Those of one series are cancelled in one transaction, all or none.
+"""
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.http import Http404
 
-from freeslot.scheduling.errors import BadReason
-from freeslot.scheduling.operations.cancel import check_reason, verdict_of_press
-from freeslot.scheduling.outcome import NotSaved, OutcomeUnknown
+from freeslot.scheduling.errors import BadReason, UnknownAppointment
+from freeslot.scheduling.operations.cancel import CancelOutcome, CancelResult, check_reason, verdict_of_press
+from freeslot.scheduling.operations.series import CancelPress, SeriesOutcome, cancel_series
+from freeslot.scheduling.outcome import NotSaved, OutcomeUnknown, telling_what_was_saved
 from freeslot.scheduling.policy import Kind, Why
 from freeslot.visits.cancelling import Stays, press_cancel, wrong_reason
 from freeslot.visits.forms import STALE, CancelForm
+from freeslot.visits.proof import prove
 from freeslot.visits.several import Item
 from freeslot.visits.tried import tried_at
 
@@ -23,13 +28,15 @@ log = logging.getLogger(__name__)
 class Pressed:
     """How far the press came: `unknown` is the one whose commit was lost sight of, `left` those still to do.
 
-    `is_away` says that the database stopped it; else one of them was changed by somebody else just then.
+    `is_away` says that the database stopped it; else one of them was changed by somebody else just then. `problems`
+    are what stood against some of a series, so that none of it was changed.
     """
 
     done: Sequence[Item] = ()
     unknown: Sequence[Item] = ()
     left: Sequence[Item] = ()
     is_away: bool = False
+    problems: dict[str, Stays] = field(default_factory=dict)
 
 
 def problems_of(items: Sequence[Item], forms: Mapping[str, CancelForm], *, now: datetime) -> dict[str, Stays]:
@@ -52,6 +59,50 @@ def press_all(items: Sequence[Item], forms: Mapping[str, CancelForm], *, now: da
         except (Stays, Http404):
             return Pressed(items[:at], left=items[at:])
     return Pressed(items)
+
+
+def press_as_one(items: Sequence[Item], forms: Mapping[str, CancelForm], *, now: datetime) -> Pressed:
+    """Cancels a series in one transaction, then issues each one's receipt."""
+    presses = [_press(item, forms[item.ref]) for item in items]
+    try:
+        with telling_what_was_saved():
+            outcome = cancel_series(presses=presses, door=items[0].asker.door, now=now)
+    except OutcomeUnknown as error:
+        log.error("Whether a press was saved is not known: %s", error)  # noqa: TRY400  as above
+        return Pressed(unknown=items, is_away=True)
+    except NotSaved as error:
+        log.error("The database failed: %s", error)  # noqa: TRY400  as above
+        return Pressed(left=items, is_away=True)
+    except UnknownAppointment:
+        raise Http404 from None
+    if not outcome.is_done:
+        return Pressed(left=items, problems={ref: _against(outcome, ref) for ref in outcome.against})
+    for each in outcome.outcomes.values():
+        prove(each.event)
+    return Pressed(items)
+
+
+def _press(item: Item, form: CancelForm) -> CancelPress:
+    said = form.cleaned_data
+    return CancelPress(
+        ref=item.ref,
+        actor=item.asker.actor,
+        accepted_fee=said["confirm"] or 0,
+        idempotency_key=said["key"],
+        reason=said["reason"],
+        note=said["note"],
+        tried_at=tried_at(said["tried"], ref=item.ref),
+        ask_review=bool(said["review"]),
+        review_why=said["review"],
+    )
+
+
+def _against(outcome: SeriesOutcome[CancelOutcome], ref: str) -> Stays:
+    """What changed between the look and the press, said of the visit that it stands against."""
+    said = outcome.outcomes.get(ref)
+    if said is None:
+        return Stays(STALE)
+    return Stays("", status=409 if said.result is CancelResult.FEE_ROSE else 422, verdict=said.verdict)
 
 
 def _problem(item: Item, form: CancelForm, now: datetime) -> Stays | None:

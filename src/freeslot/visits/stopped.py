@@ -66,6 +66,7 @@ def _page(
         "tried_at": min(tried_at(text, ref=ref) or now for ref, text in stamps.items()),
         "place": everything[0].card.place,
         "look": f"{reverse('together')}?{urlencode([('done', seen.ref) for seen in everything])}",
+        "again": request.path,
         "seconds": SECONDS_UNTIL_NEXT_LOOK,
         "sent": [pair for ref, text in stamps.items() for pair in _sent(request, ref, text)],
         "phones": in_frame(request, [seen.practice for seen in everything], now),

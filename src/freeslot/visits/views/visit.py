@@ -16,6 +16,7 @@ from freeslot.visits.entering import visit_page
 from freeslot.visits.histories import last_move, moved_words
 from freeslot.visits.loading import appointment_for
 from freeslot.visits.outcomes import outcome_panel, was_told
+from freeslot.visits.series import series_note
 from freeslot.visits.video import own_clock
 from freeslot.visits.wishes import wish_box
 from freeslot.web.facts import Panel, Place
@@ -40,6 +41,7 @@ def appointment(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
             "moved": moved_words(move, asker, card.place) if move else "",
             "panel": _panel(visit, verdict, asker, card.place),
             "undo": undo_box(visit, card.place),
+            "series": series_note(request, asker, visit) if visit.status in LIVE else None,
             "wish": wish_box(visit, asker, card.place),
             "is_told": was_told(visit),
             "another": asker.is_narrow and visit.status in LIVE and has_another_that_week(visit, now),

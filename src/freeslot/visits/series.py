@@ -1,0 +1,53 @@
+"""What the pages of a visit say of its series, and which of it can be pressed for together."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.series import is_weekly, this_and_later, visits_in_series
+from freeslot.visits.asking import Asker, NotAnyMore, asker_for
+
+
+@dataclass(frozen=True)
+class SeriesNote:
+    """`later` is how many come after this one; `is_mine` whether the asker may press for those too."""
+
+    headline: str
+    later: int
+    is_mine: bool
+
+    @property
+    def cancel_words(self) -> str:
+        words = ngettext("Cancel this and the one after it", "Cancel this and the %(count)s after it", self.later)
+        return words % {"count": self.later}
+
+    @property
+    def move_words(self) -> str:
+        words = ngettext("Move this and the one after it", "Move this and the %(count)s after it", self.later)
+        return words % {"count": self.later}
+
+
+def series_note(request: HttpRequest, asker: Asker, visit: Appointment) -> SeriesNote | None:
+    """None where the visit is alone. One statement, and one more for the holder of a link; none without a series."""
+    visits = visits_in_series(visit)
+    chosen = this_and_later(visit, visits)
+    if len(visits) < 2 or not chosen:
+        return None
+    words = (
+        _("This is one of %(count)s weekly visits") if is_weekly(visits) else _("This is one of a series of %(count)s")
+    )
+    return SeriesNote(words % {"count": len(visits)}, len(chosen) - 1, _is_mine(request, asker, chosen))
+
+
+def _is_mine(request: HttpRequest, asker: Asker, visits: list[Appointment]) -> bool:
+    """A link is good for its own visit alone: its holder presses for those that were opened here, each by its own."""
+    if not asker.is_narrow:
+        return True
+    try:
+        everything = asker_for(request)
+    except NotAnyMore:
+        return False
+    return everything is not None and {visit.pk for visit in visits} <= set(everything.actor.appointment_ids)
