@@ -5,13 +5,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from freeslot.accounts.models import User
 from freeslot.commands.doctor import breaches
 from freeslot.demo.facts import world_facts
 from freeslot.demo.world import make_world, world_exists
 from freeslot.events.models import Event
 from freeslot.events.outbox import handle_due_events
 from freeslot.messages.models import Message
+from freeslot.scheduling.actors import Door, account
 from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.operations.cancel import cancel_appointment
+from freeslot.scheduling.operations.release import release_slots
+from freeslot.waitlist.models import Wish
+from freeslot.waitlist.operations.serve import serve_wishes
 
 pytestmark = pytest.mark.django_db
 INSTANTS = [
@@ -37,9 +43,9 @@ def test_the_world_is_whole_at_any_instant(now):
     assert world_exists()
 
     facts = world_facts(now + timedelta(minutes=5))
-    assert Counter(visit["verdict"] for visit in visits(facts)) == {"allowed": 14, "late": 4, "refused": 8}
+    assert Counter(visit["verdict"] for visit in visits(facts)) == {"allowed": 15, "late": 4, "refused": 8}
     assert Counter(visit["status"] for visit in visits(facts)) == {
-        "booked": 20, "arrived": 1, "cancelled": 2, "fulfilled": 2, "noshow": 1,
+        "booked": 21, "arrived": 1, "cancelled": 2, "fulfilled": 2, "noshow": 1,
     }  # fmt: skip
     assert [visit["practice"] for visit in visits(facts) if visit["alike"]] == ["riverside", "riverside"]
 
@@ -52,10 +58,30 @@ def test_only_what_lies_ahead_is_announced():
     make_world(now=now)
 
     waiting = Event.objects.filter(done_at=None)
-    assert Counter(waiting.values_list("kind", flat=True)) == {"appointment.booked": 19}
+    assert Counter(waiting.values_list("kind", flat=True)) == {"appointment.booked": 20}
     assert not Appointment.objects.filter(pk__in=waiting.values("subject_id"), starts_at__lte=now).exists()
     assert not Message.objects.filter(done_at=None).exists()
     assert not Message.objects.filter(sent_at__gt=now).exists()
+
+
+@pytest.mark.parametrize("now", INSTANTS, ids=str)
+def test_noras_wish_stands_until_alex_gives_his_time_back(now):
+    make_world(now=now)
+    assert serve_wishes(now=now + timedelta(minutes=5)) == 0
+    wish = Wish.objects.live().get()
+
+    his = Appointment.objects.filter(patient__given_name="Alex", practice=wish.practice).latest("starts_at")
+    alex = account(User.objects.get(username="alex").pk)
+    cancel_appointment(
+        ref=his.reference, actor=alex, door=Door.PORTAL, reason="", note="", accepted_fee=0, idempotency_key="", now=now
+    )
+    release_slots(ref=his.reference, actor=alex, door=Door.PORTAL, now=now)
+    while handle_due_events(now=now):
+        pass
+
+    hers = Appointment.objects.get(pk=wish.appointment_id)
+    assert hers.starts_at.date() == his.starts_at.date()
+    assert not Wish.objects.live().exists()
 
 
 def test_the_facts_have_the_form_that_checks_rely_on():

@@ -34,5 +34,6 @@ OTTO = Person(
     "otto", "Otto", "Braun", date(1961, 5, 30), "M-77140", "+12125550158",
     ("riverside", "harbor", "northside", "lakeview"), payer="Medicaid",
 )  # fmt: skip
+NORA = Person("nora", "Nora", "Haddad", date(1979, 9, 14), "M-36904", "+12125550164", ("riverside",))
 
-PEOPLE = (MARIA, ALEX, OTTO)
+PEOPLE = (MARIA, ALEX, OTTO, NORA)

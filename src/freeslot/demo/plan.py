@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from freeslot.demo.people import ALEX, MARIA, OTTO, Person
+from freeslot.demo.people import ALEX, MARIA, NORA, OTTO, Person
 from freeslot.demo.practices import HARBOR, LAKEVIEW, NORTHSIDE, RIVERSIDE, House, Kind
 from freeslot.scheduling.intervals import instant
 
@@ -101,8 +101,8 @@ PLAN = (
     ),
     Planned(MARIA, LAKEVIEW, "Ayla Demir", "Physiotherapy", Within(minutes(55), minutes(100))),
     Planned(MARIA, LAKEVIEW, "Jonas Keller", "Physiotherapy", Within(hours(3), hours(6))),
-    # In time; begun.
-    Planned(ALEX, RIVERSIDE, "Dr. Helen Brandt", "Check-up", OnWorkday(7, time(15))),
+    # In time, in the middle of the hour that Nora wishes for; begun.
+    Planned(ALEX, RIVERSIDE, "Dr. Helen Brandt", "Check-up", OnWorkday(7, time(15, 20))),
     Planned(ALEX, RIVERSIDE, "Dr. Tomas Ruiz", "Check-up", Within(minutes(-75), minutes(-10))),
     # No fees; the undo ends before the visit does begin; cancelled with its undo still open.
     Planned(ALEX, NORTHSIDE, "Dr. Rosa Delgado", "Check-up", OnWorkday(8, time(10, 30))),
@@ -118,6 +118,8 @@ PLAN = (
     Planned(OTTO, LAKEVIEW, "Jonas Keller", "Physiotherapy", OnWorkday(-3, time(9)), Story.FULFILLED),
     # Booked when they were new there.
     Planned(OTTO, LAKEVIEW, "Mira Vogt", "First visit", OnWorkday(10, time(11)), ago=timedelta(days=16)),
+    # In time; moved by itself when Alex gives his time back.
+    Planned(NORA, RIVERSIDE, "Dr. Helen Brandt", "Long visit", OnWorkday(14, time(11))),
 )  # fmt: skip
 
 

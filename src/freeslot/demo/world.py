@@ -11,6 +11,7 @@ from freeslot.demo.people import PEOPLE, Person
 from freeslot.demo.plan import place_all
 from freeslot.demo.practices import HOUSES
 from freeslot.demo.story import settle_the_past, tell_story
+from freeslot.demo.wishes import make_wishes
 from freeslot.practices.models import Practice
 
 
@@ -30,6 +31,7 @@ def make_world(*, now: datetime) -> None:
             clinic = clinics[each.planned.house.slug]
             tell_story(each, clinic=clinic, user=users[each.planned.person.username], now=now)
         settle_the_past(now)
+        make_wishes(placed, users, now)
 
 
 def _make_user(person: Person) -> User:

@@ -22,7 +22,7 @@ from freeslot.web.formatting import clock, length
 from freeslot.web.formatting.locales import data
 
 FIRST_HOUR, LAST_HOUR = 6, 22
-NOTICES = (12, 24, 48, 72, 168)
+NOTICES = (12, 24, 48, 72, 120, 168)
 NOT_A_CHOICE = gettext_lazy("Choose one of those in the list.")
 # The field that each reason against a wish is about; the others are about the visit.
 ABOUT = {
