@@ -95,7 +95,8 @@ def _slots_at(wanted: Sequence[tuple[Appointment, datetime]]) -> list[Slot]:
     for visit, at in wanted:
         ends_at = at + visit.visit_type.taken
         found |= Q(practitioner_id=visit.practitioner_id, starts_at__gte=at, starts_at__lt=ends_at)
-    return list(Slot.objects.filter(found, overbooked=False).order_by("starts_at", "pk"))
+    slots = Slot.objects.filter(found, overbooked=False).select_related("practitioner", "location")
+    return list(slots.order_by("starts_at", "pk"))
 
 
 def _planned(

@@ -20,10 +20,12 @@ from freeslot.visits.forms import MoveForm, new_key
 from freeslot.visits.move_terms import carried_words, rules_of_today, terms_panel
 from freeslot.visits.moving import MoveStays, NotThen
 from freeslot.visits.offers import look_of, offer_for
+from freeslot.visits.series import series_note
 from freeslot.visits.snapshot import signed
 from freeslot.visits.time_lists import said_in, time_list
 from freeslot.visits.times import nearest
 from freeslot.visits.unsuitable import words_against_move
+from freeslot.visits.wishes import can_wish
 from freeslot.web.facts import Place
 
 
@@ -63,6 +65,8 @@ def times_page(
         "until": verdict.until,
         "left": verdict.left,
         "carried": carried_words(verdict, card.place),
+        "series": series_note(request, asker, visit),
+        "can_wish": can_wish(visit, verdict, now),
     }
     return render(request, "visits/move.html", context, status=422 if gone else 200)
 

@@ -1,14 +1,19 @@
 """What the pages of a visit say of its series, and which of it can be pressed for together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.series import is_weekly, this_and_later, visits_in_series
 from freeslot.visits.asking import Asker, NotAnyMore, asker_for
+from freeslot.visits.cards import card_for
+from freeslot.visits.several import Item, items_named
 
 
 @dataclass(frozen=True)
@@ -51,3 +56,18 @@ def _is_mine(request: HttpRequest, asker: Asker, visits: list[Appointment]) -> b
     except NotAnyMore:
         return False
     return everything is not None and {visit.pk for visit in visits} <= set(everything.actor.appointment_ids)
+
+
+def mine_of(request: HttpRequest, refs: Sequence[str], *, now: datetime) -> list[Item] | None:
+    """None where the right to one of them is not proved in this browser."""
+    try:
+        return items_named(request, refs, now=now)
+    except (Http404, NotAnyMore):
+        return None
+
+
+def narrow_page(request: HttpRequest, asker: Asker, visit: Appointment, *, now: datetime) -> HttpResponse:
+    """That this link is good for this visit alone, and what leads to the others."""
+    note, card = series_note(request, asker, visit), card_for(visit, now=now)
+    context = {"asker": asker, "visit": visit, "card": card, "series": note}
+    return render(request, "visits/series_narrow.html", context, status=422 if request.method == "POST" else 200)

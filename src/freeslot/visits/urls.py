@@ -12,6 +12,7 @@ from freeslot.visits.views.receipt import receipt, receipt_json, receipt_pdf
 from freeslot.visits.views.release import release
 from freeslot.visits.views.resend import resend
 from freeslot.visits.views.series_cancellation import series_cancellation
+from freeslot.visits.views.series_move import series_move
 from freeslot.visits.views.take_back import take_back
 from freeslot.visits.views.together import together
 from freeslot.visits.views.undo import undo
@@ -25,6 +26,7 @@ urlpatterns = [
     path("appointments/<str:ref>/cancellation/", cancellation, name="cancellation"),
     path("appointments/<str:ref>/move/", move, name="move"),
     path("appointments/<str:ref>/series/cancellation/", series_cancellation, name="series-cancellation"),
+    path("appointments/<str:ref>/series/move/", series_move, name="series-move"),
     path("appointments/<str:ref>/wish/", wish, name="wish"),
     path("appointments/<str:ref>/join/", join, name="join"),
     path("appointments/<str:ref>/undo/", undo, name="undo"),

@@ -3,8 +3,7 @@
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -12,13 +11,12 @@ from django.views.decorators.http import require_http_methods
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.series import this_and_later, visits_in_series
 from freeslot.visits.answers import see_other
-from freeslot.visits.asking import Asker, NotAnyMore
-from freeslot.visits.cards import card_for
+from freeslot.visits.asking import Asker
 from freeslot.visits.entering import visit_page
 from freeslot.visits.forms import CancelForm
 from freeslot.visits.loading import appointment_for
-from freeslot.visits.series import series_note
-from freeslot.visits.several import MOST, Item, items_named, refs_in
+from freeslot.visits.series import mine_of, narrow_page
+from freeslot.visits.several import MOST, refs_in
 from freeslot.visits.several_pages import review_page
 from freeslot.visits.several_press import press_as_one, problems_of
 from freeslot.visits.stopped import stopped_page
@@ -36,18 +34,18 @@ def series_cancellation(request: HttpRequest, asker: Asker, ref: str) -> HttpRes
     later = this_and_later(visit, visits_in_series(visit))
     if len(later) < 2:
         return see_other(reverse("cancellation", args=[ref]))
-    items = _mine(request, [each.reference for each in later], now=now)
+    items = mine_of(request, [each.reference for each in later], now=now)
     if items is None:
-        return _narrow(request, asker, visit, now=now)
+        return narrow_page(request, asker, visit, now=now)
     forms = {item.ref: CancelForm(prefix=item.ref) for item in items}
     return review_page(request, asker, items, forms, named=[ref], series_of=ref)
 
 
 def _pressed(request: HttpRequest, asker: Asker, visit: Appointment, refs: list[str], *, now: datetime) -> HttpResponse:
     """Exactly those that were shown, so that the same press again finds what it did."""
-    items = _mine(request, refs, now=now)
+    items = mine_of(request, refs, now=now)
     if items is None:
-        return _narrow(request, asker, visit, now=now)
+        return narrow_page(request, asker, visit, now=now)
     forms = {item.ref: CancelForm(request.POST, prefix=item.ref) for item in items}
     problems = problems_of(items, forms, now=now)
     if not problems:
@@ -56,25 +54,7 @@ def _pressed(request: HttpRequest, asker: Asker, visit: Appointment, refs: list[
             return stopped_page(request, pressed, now=now)
         if not pressed.problems:
             return see_other(f"{reverse('together')}?{urlencode([('done', ref) for ref in refs])}")
-        problems, items = pressed.problems, _mine(request, refs, now=now) or items
+        problems, items = pressed.problems, mine_of(request, refs, now=now) or items
     return review_page(
         request, asker, items, forms, named=[visit.reference], problems=problems, series_of=visit.reference
     )
-
-
-def _mine(request: HttpRequest, refs: list[str], *, now: datetime) -> list[Item] | None:
-    """None where the right to one of them is not proved in this browser."""
-    try:
-        return items_named(request, refs, now=now)
-    except (Http404, NotAnyMore):
-        return None
-
-
-def _narrow(request: HttpRequest, asker: Asker, visit: Appointment, *, now: datetime) -> HttpResponse:
-    context = {
-        "asker": asker,
-        "visit": visit,
-        "card": card_for(visit, now=now),
-        "series": series_note(request, asker, visit),
-    }
-    return render(request, "visits/series_narrow.html", context, status=422 if request.method == "POST" else 200)
