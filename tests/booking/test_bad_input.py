@@ -1,6 +1,5 @@
 """What is wrong with a booking is said in a plain sentence with a way on, and nothing is changed."""
 
-import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -88,7 +87,7 @@ def test_a_visit_that_is_longer_than_the_time_there_is(cast, patient):
     assert state() == before
 
 
-@pytest.mark.parametrize("named", ["", "no-id", str(uuid.uuid4())])
+@pytest.mark.parametrize("named", ["", "no-id", "00000000-0000-7000-8000-000000000000"])
 def test_a_kind_of_visit_that_there_is_not(named, cast, patient):
     page = refused(patient.get(times_page(cast), {"type": named}), "Choose what the visit is for.")
     assert page.choices == [str(cast.visit_type.pk)]
@@ -152,6 +151,18 @@ def test_a_patient_of_somebody_else_cannot_be_booked_for(cast, patient):
     answer = say(patient, cast, checkout, patient=str(elsewhere.patient.pk))
     refused(answer, "Choose who the visit is for.")
     assert Checkout.objects.get(pk=checkout.pk).patient is None
+
+
+def test_a_kind_of_visit_for_newcomers_is_not_for_somebody_the_practice_expects(cast, patient):
+    use_rules(cast, patients="new")
+    assert "for people who are new here" in read(patient.get(first_page(cast))).text
+    checkout = kept(patient, cast)
+    assert say(patient, cast, checkout).status_code == 303
+    Policy.objects.filter(pk=cast.policy.pk).update(rules=RULES)
+    cast.book(days=9)
+    use_rules(cast, patients="new")
+    refused(say(patient, cast, checkout), "for people who are new at the practice")
+    refused(confirm(patient, checkout), "for people who are new at the practice")
 
 
 def test_the_reason_is_asked_as_the_practice_sets_it(cast, patient):

@@ -27,9 +27,16 @@ def test_the_portal_promises_only_what_can_be_done_there_and_no_hours_that_nobod
     cast.practice.phone_hours = {"mon": []}
     cast.practice.save()
     text = read(Client().get(f"/p/{cast.practice.slug}/")).text
-    assert "See or cancel your visits at any hour." in text
+    assert "See, move or cancel your visits at any hour." in text
+    assert "Book a visit" in text
     assert "Opening hours" not in text
     assert "closed" not in text
+
+
+def test_the_portal_of_a_practice_that_takes_no_bookings_online_offers_none(cast):
+    cast.practice.online_booking = "nobody"
+    cast.practice.save()
+    assert "Book a visit" not in read(Client().get(f"/p/{cast.practice.slug}/")).text
 
 
 def test_an_unknown_practice_is_not_there(cast):

@@ -18,8 +18,10 @@ from freeslot.patients.proof import dates_in
 from freeslot.practices.models import VisitType
 from freeslot.scheduling.models import Checkout
 from freeslot.scheduling.operations.details import Details
+from freeslot.scheduling.operations.suiting import not_for
 from freeslot.scheduling.policy import BookingRules, ReasonRule
 from freeslot.visits.forms import NoteField
+from freeslot.visits.unsuitable import UNSUITABLE
 from freeslot.web.facts import Place
 
 LONGEST_NAME, LONGEST_CONTACT, LONGEST_PAYER, LONGEST_REASON = 80, 254, 60, 2000
@@ -101,6 +103,13 @@ class DetailsForm(forms.Form):
         )
         return words % {"plans": ", ".join(self.visit_type.payers)}
 
+    def clean_patient(self) -> Patient:
+        """Said here already where the type of visit is not for them; the operation asks once more."""
+        patient = next(each for each in self.patients if str(each.pk) == self.cleaned_data["patient"])
+        if why := not_for(patient, self.rules):
+            raise ValidationError(str(UNSUITABLE[why]))
+        return patient
+
     def clean_payer(self) -> str:
         payer = str(self.cleaned_data["payer"]).strip()
         if payer == ANOTHER and self.visit_type.payers:
@@ -131,8 +140,7 @@ class DetailsForm(forms.Form):
 
     def details(self) -> Details:
         """What somebody says who is signed in."""
-        patient = next(each for each in self.patients if str(each.pk) == self.cleaned_data["patient"])
-        return Details(patient, **self.about())
+        return Details(self.cleaned_data["patient"], **self.about())
 
     def about(self) -> dict[str, str]:
         said = self.cleaned_data

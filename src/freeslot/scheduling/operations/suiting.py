@@ -101,11 +101,16 @@ def is_elsewhere(slot: Slot, moving: Appointment, rules: MoveRules) -> bool:
 def _not_offered(wanted: Wanted) -> Unsuitable | None:
     if not wanted.visit_type.is_online or wanted.visit_type.practice.online_booking == OnlineBooking.NOBODY:
         return Unsuitable.NOT_ONLINE
-    if wanted.patient is None or wanted.booking.patients is Patients.ANY:
+    return not_for(wanted.patient, wanted.booking) if wanted.patient else None
+
+
+def not_for(patient: Patient, rules: BookingRules) -> Unsuitable | None:
+    """Whether a type of visit is only for people who are new, or only for others, and this patient is not."""
+    if rules.patients is Patients.ANY:
         return None
-    if has_been_here(wanted.patient):
-        return Unsuitable.ONLY_NEW if wanted.booking.patients is Patients.NEW else None
-    return Unsuitable.ONLY_KNOWN if wanted.booking.patients is Patients.KNOWN else None
+    if has_been_here(patient):
+        return Unsuitable.ONLY_NEW if rules.patients is Patients.NEW else None
+    return Unsuitable.ONLY_KNOWN if rules.patients is Patients.KNOWN else None
 
 
 def has_been_here(patient: Patient) -> bool:
