@@ -1,20 +1,26 @@
 """Each operation breaks at each of its statements in turn, and every time leaves the database as it was."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import OperationalError, connection
 
+from freeslot.practices.models import Policy
 from freeslot.scheduling.actors import Door
 from freeslot.scheduling.invariants import breaches
+from freeslot.scheduling.models import Checkout, Slot
 from freeslot.scheduling.operations.check_in import check_in
+from freeslot.scheduling.operations.checkout import end_checkout, renew_checkout
+from freeslot.scheduling.operations.close import close_day
 from freeslot.scheduling.operations.hold import hold_slots
 from freeslot.scheduling.operations.publish import publish_slots
 from freeslot.scheduling.operations.release import release_lapsed, release_slots
-from tests.scheduling.acts import cancel, kinds, undo
+from tests.scheduling.acts import begin, cancel, kinds, move, undo
 from tests.scheduling.test_book import HOLD, book
+from tests.scheduling.test_checkout import finish
 from tests.support.cast import Cast, make_cast
 
 MOST_OF_A_CANCEL = 10
@@ -114,6 +120,41 @@ def test_a_sweep_leaves_each_window_whole(cast: Cast):
 def test_a_booking(cast: Cast):
     slot = cast.slots_from(cast.now)[0]
     assert statements_until_done(lambda: book(cast, slot, idempotency_key="k")) > 0
+
+
+def target(cast: Cast) -> Slot:
+    return cast.slots_from(cast.now + timedelta(days=2))[0]
+
+
+def test_a_move(cast: Cast):
+    reference = cast.extra["visit"].reference
+    assert statements_until_done(lambda: move(cast, reference, target(cast), idempotency_key="k")) > 0
+    assert statements_until_done(lambda: move(cast, reference, target(cast), idempotency_key="k")) > 0
+
+
+def test_a_move_that_a_checkout_kept_the_time_for(cast: Cast):
+    reference = cast.extra["visit"].reference
+    checkout = begin(cast, target(cast), moving=cast.extra["visit"])
+    done = statements_until_done(lambda: move(cast, reference, target(cast), holder=checkout.pk))
+    assert done > 0
+
+
+def test_a_checkout_begun_instead_of_another_renewed_ended_and_finished(cast: Cast):
+    Policy.objects.update(rules={"booking": {"most_per_day": 4}})
+    slots = cast.slots_from(cast.now + timedelta(days=2), 2)
+    first = begin(cast, slots[0])
+    assert statements_until_done(lambda: begin(cast, slots[1], instead_of=first.pk)) > 0
+    (second,) = Checkout.objects.live(cast.now)
+    assert statements_until_done(lambda: renew_checkout(checkout_id=second.pk, now=cast.now)) > 0
+    assert statements_until_done(lambda: finish(cast, second)) > 0
+    assert statements_until_done(lambda: finish(cast, second)) > 0
+    third = begin(cast, slots[0], account_id=None)
+    assert statements_until_done(lambda: end_checkout(checkout_id=third.pk, now=cast.now)) > 0
+
+
+def test_closing_a_day(cast: Cast):
+    day = target(cast).starts_at.date()
+    assert statements_until_done(lambda: close_day(practice=cast.practice, day=day, now=cast.now)) > 0
 
 
 def test_a_hold(cast: Cast):

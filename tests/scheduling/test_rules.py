@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from freeslot.scheduling.policy import Deadline, Fee, ReasonRule, Rules, Step
+from freeslot.scheduling.policy import BookingRules, Deadline, Fee, MoveRules, Patients, ReasonRule, Rules, Step
 from freeslot.scheduling.rules import BadRules, rules_from
 
 AFTER = {"minutes_before": 60}
@@ -51,7 +51,49 @@ def test_every_rule_is_read():
     )
 
 
+def test_every_rule_of_bookings_and_moves_is_read():
+    booking = {
+        "notice_minutes": 60,
+        "horizon_days": 30,
+        "most_per_day": 8,
+        "patients": "new",
+        "reason": "required",
+        "payer": "optional",
+        "care": {"es": "Ojos.", "en": "Eyes."},
+        "hold_minutes": 5,
+        "most_renewals": 0,
+        "most_holds": 1,
+        "hold_share_percent": 50,
+    }
+    move = {"until": AFTER, "most": 0, "reason": "optional", "elsewhere": ["location"]}
+    found = rules_from({"booking": booking, "move": move})
+    assert found.booking == BookingRules(
+        notice=timedelta(hours=1),
+        horizon=timedelta(days=30),
+        most_per_day=8,
+        patients=Patients.NEW,
+        reason=ReasonRule.REQUIRED,
+        payer=ReasonRule.OPTIONAL,
+        care=(("en", "Eyes."), ("es", "Ojos.")),
+        hold_for=timedelta(minutes=5),
+        most_renewals=0,
+        most_holds=1,
+        hold_share=50,
+    )
+    assert found.move == MoveRules(
+        until=Deadline(before=timedelta(hours=1)),
+        most=0,
+        reason=ReasonRule.OPTIONAL,
+        elsewhere=frozenset({"location"}),
+    )
+    assert [found.booking.care_in(each) for each in ("es", "de")] == ["Ojos.", "Eyes."]
+    assert rules_from({"booking": {"notice_minutes": None}, "move": {"elsewhere": []}}) == Rules(
+        move=MoveRules(elsewhere=frozenset())
+    )
+
+
 MINUTES = "must be a whole number of at least 0 and at most 527040."
+COUNT = "must be a whole number of at least 1 and at most"
 DEADLINE = "after in steps must say either minutes_before, or days_before and at."
 DAYS = "after in steps must be a whole number of at least 1 and at most 366."
 CLOCK = "at of after in steps must be a clock time like 18:00."
@@ -60,6 +102,10 @@ FEE = "fee in steps must say either minor, or percent and perhaps cap_minor."
 
 def _after(deadline):
     return {"steps": [{"after": deadline, "fee": {"minor": 1}}]}
+
+
+def _booking(**rule: object):
+    return {"booking": rule}
 
 
 def _fee(fee):
@@ -108,6 +154,30 @@ def _fee(fee):
         ({"never_charged_payers": [""]}, "never_charged_payers must be a list of names."),
         ({"also_lost": ["x"]}, 'also_lost must be texts by language, like {"en": "…"}.'),
         ({"also_lost": {"en": 1}}, 'also_lost must be texts by language, like {"en": "…"}.'),
+        ({"booking": []}, "booking must be an object."),
+        ({"booking": {"notise": 1}}, "booking: notise is not known."),
+        (_booking(notice_minutes=-1), f"notice_minutes {MINUTES}"),
+        (_booking(horizon_days=0), f"horizon_days {COUNT} 366."),
+        (_booking(horizon_days=367), f"horizon_days {COUNT} 366."),
+        (_booking(most_per_day=0), f"most_per_day {COUNT} 10000."),
+        (_booking(most_per_day=10_001), f"most_per_day {COUNT} 10000."),
+        (_booking(patients="old"), "patients must be one of any, new, known."),
+        (_booking(patients=["new"]), "patients must be one of any, new, known."),
+        (_booking(reason="maybe"), "reason must be one of off, optional, required."),
+        (_booking(payer=True), "payer must be one of off, optional, required."),
+        (_booking(care="Eyes."), 'care must be texts by language, like {"en": "…"}.'),
+        (_booking(hold_minutes="10"), f"hold_minutes {MINUTES}"),
+        (_booking(most_renewals=-1), "most_renewals must be a whole number of at least 0 and at most 10000."),
+        (_booking(most_holds=0), f"most_holds {COUNT} 10000."),
+        (_booking(hold_share_percent=0), f"hold_share_percent {COUNT} 100."),
+        (_booking(hold_share_percent=101), f"hold_share_percent {COUNT} 100."),
+        ({"move": "never"}, "move must be an object."),
+        ({"move": {"often": 1}}, "move: often is not known."),
+        ({"move": {"until": {}}}, "until must say either minutes_before, or days_before and at."),
+        ({"move": {"most": -1}}, "most must be a whole number of at least 0 and at most 10000."),
+        ({"move": {"reason": 1}}, "reason must be one of off, optional, required."),
+        ({"move": {"elsewhere": "practitioner"}}, "elsewhere must be a list."),
+        ({"move": {"elsewhere": ["room"]}}, "elsewhere: each must be one of practitioner, location."),
     ],
 )  # fmt: skip
 def test_a_bad_rule_gets_one_sentence(data, sentence):

@@ -109,6 +109,38 @@ def test_a_visit_of_several_slots_comes_back_whole_or_not_at_all(cast: Cast):
     assert slot_states(*slots) == ["busy", "busy"]
 
 
+@pytest.mark.parametrize(("now", "then"), [((20, 0), (20, 10)), ((20, 10), (20, 0)), ((40, 0), (20, 0))])
+def test_it_comes_back_with_the_slots_it_had_whatever_its_type_takes_by_now(cast: Cast, now: Any, then: Any):
+    slots = cast.slots_from(cast.now + timedelta(days=6, hours=17), 3)
+    cast.visit_type.length, cast.visit_type.buffer = (timedelta(minutes=each) for each in then)
+    cast.visit_type.save()
+    visit = cast.book(slots=slots[: 1 if sum(then) == 20 else 2])
+    had = list(visit.slots.order_by("pk"))
+    cancel(cast, visit.reference)
+    release_lapsed(now=cast.now + WINDOW)
+    type(visit.visit_type).objects.update(length=timedelta(minutes=now[0]), buffer=timedelta(minutes=now[1]))
+    assert can(cast, visit.reference)
+    take_back(cast, visit.reference)
+    assert list(live(visit.reference).slots.order_by("pk")) == had
+
+
+def test_a_time_that_was_cut_into_other_pieces_is_not_had_back(cast: Cast):
+    cast.visit_type.length = timedelta(minutes=40)
+    cast.visit_type.save()
+    slots = cast.slots_from(cast.now + timedelta(days=6, hours=17), 2)
+    visit = cast.book(slots=slots)
+    cancel(cast, visit.reference)
+    release_lapsed(now=cast.now + WINDOW)
+    for change in (
+        {"starts_at": slots[1].starts_at + timedelta(minutes=1)},
+        {"starts_at": slots[1].starts_at, "ends_at": slots[1].ends_at - timedelta(minutes=1)},
+    ):
+        Slot.objects.filter(pk=slots[1].pk).update(**change)
+        assert not can(cast, visit.reference)
+        with pytest.raises(SlotTaken):
+            take_back(cast, visit.reference)
+
+
 @pytest.mark.parametrize(("before", "comes_back"), [(timedelta(microseconds=1), True), (timedelta(0), False)])
 def test_it_ends_as_long_before_the_start_as_the_rules_end_an_undo(db, before: timedelta, comes_back: bool):
     cast = make_cast(rules={"undo_ends_before_minutes": 60})
