@@ -141,6 +141,7 @@ def test_a_time_that_is_up_and_taken_is_gone_and_the_other_has_it(cast: Cast, is
         finish(cast, checkout, now=checkout.until)
     assert holders(slot) == [other.pk]
     assert Appointment.objects.count() == 0
+    end_lapsed_checkouts(now=checkout.until)
 
 
 def test_who_comes_back_long_after_has_the_notice_of_that_moment(cast: Cast):

@@ -6,7 +6,7 @@ Each breach is one sentence; visits are named by their reference, nobody by name
 from collections.abc import Iterator
 from datetime import datetime
 
-from freeslot.scheduling.invariants import checkouts, history, ownership, slots, visits
+from freeslot.scheduling.invariants import checkouts, history, moves, ownership, slots, visits
 
 
 def breaches(*, now: datetime) -> Iterator[str]:
@@ -14,4 +14,5 @@ def breaches(*, now: datetime) -> Iterator[str]:
     yield from visits.breaches(now=now)
     yield from checkouts.breaches(now=now)
     yield from history.breaches()
+    yield from moves.breaches()
     yield from ownership.breaches()

@@ -21,13 +21,12 @@ def breaches(*, now: datetime) -> Iterator[str]:
 
 
 def _not_kept(now: datetime) -> Iterator[str]:
-    """Slots that the practice has closed or taken away meanwhile are no breach; those that somebody else has are."""
+    """Slots that the practice has closed or taken away meanwhile are no breach; those that somebody else has are,
+    unless they were those of a visit that has left them since."""
     for checkout in Checkout.objects.live(now).iterator():
         mine = Q(status=Slot.Status.HELD, held_by=checkout.pk, held_until=checkout.until)
-        if checkout.moving_id:
-            mine |= Q(status=Slot.Status.BUSY, appointment_id=checkout.moving_id)
         kept = Slot.objects.filter(pk__in=checkout.slot_ids, status__in=[Slot.Status.HELD, Slot.Status.BUSY])
-        if kept.exclude(mine).exists():
+        if checkout.moving_id is None and kept.exclude(mine).exists():
             yield f"The booking in the making {checkout.pk} names slots that are kept for somebody else."
         if Slot.objects.filter(held_by=checkout.pk).exclude(pk__in=checkout.slot_ids).exists():
             yield f"The booking in the making {checkout.pk} keeps slots that it does not name."
