@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Max
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from freeslot.events.models import Event
 from freeslot.scheduling.actors import ActorKind
@@ -14,6 +16,18 @@ from freeslot.scheduling.words import ACTORS, DOORS
 from freeslot.visits.asking import Asker
 from freeslot.web.facts import Place
 from freeslot.web.formatting.days import day_and_clock
+
+MOVED = "appointment.moved"
+HAPPENED: dict[str, Promise] = {
+    "appointment.booked": gettext_lazy("Booked %(when)s, %(who)s, %(door)s."),
+    "appointment.cancelled": gettext_lazy("Cancelled %(when)s, %(who)s, %(door)s."),
+    "appointment.undone": gettext_lazy("The cancel was taken back %(when)s, %(who)s, %(door)s."),
+    "appointment.practice_told": gettext_lazy(
+        "The practice was told %(when)s, %(who)s, %(door)s, that nobody is coming."
+    ),
+    "appointment.arrived": gettext_lazy("Checked in %(when)s, %(who)s, %(door)s."),
+    "appointment.noshow": gettext_lazy("Noted as missed %(when)s, %(who)s, %(door)s."),
+}
 
 
 def cancelled_words(visit: Appointment, asker: Asker, place: Place) -> str:
@@ -36,15 +50,29 @@ def moved_words(event: Event, asker: Asker, place: Place) -> str:
     }
 
 
+def history_of(visit: Appointment) -> list[Event]:
+    """All that happened to the visit, in order, in one statement."""
+    return list(Event.objects.filter(subject_id=visit.pk).order_by("version"))
+
+
+def history_words(events: Iterable[Event], asker: Asker, place: Place) -> list[str]:
+    """One sentence an event; what only the practice's own work is made of is left out."""
+    return [_happened(event, asker, place) for event in events if event.kind in (MOVED, *HAPPENED)]
+
+
+def last_move_in(events: Iterable[Event]) -> Event | None:
+    """The one that gave the visit the time it has; None where it was never moved."""
+    return max((event for event in events if event.kind == MOVED), key=lambda event: event.version, default=None)
+
+
 def last_move(visit: Appointment) -> Event | None:
-    """The event that gave the visit the time it has; None where it was never moved."""
     return last_moves([visit]).get(visit.pk)
 
 
 def last_moves(visits: Iterable[Appointment]) -> dict[uuid.UUID, Event]:
     """The latest move of each visit that was ever moved, in one statement; in none where there is no such visit."""
     moved = [visit.pk for visit in visits if visit.moved_at]
-    events = Event.objects.filter(subject_id__in=moved, kind="appointment.moved").order_by("version")
+    events = Event.objects.filter(subject_id__in=moved, kind=MOVED).order_by("version")
     return {event.subject_id: event for event in events} if moved else {}
 
 
@@ -61,6 +89,17 @@ def who(kind: str, actor_id: str, asker: Asker) -> str:
             return _("by you")
         return _("by the patient") if kind == ActorKind.PATIENT else _("by someone who acts for the patient")
     return str(ACTORS[kind])
+
+
+def _happened(event: Event, asker: Asker, place: Place) -> str:
+    if event.kind == MOVED:
+        return moved_words(event, asker, place)
+    said = {
+        "when": _at(event.at, place),
+        "who": who(event.actor_kind, event.actor_id, asker),
+        "door": DOORS[event.door],
+    }
+    return str(HAPPENED[event.kind]) % said
 
 
 def _at(at: datetime, place: Place) -> str:

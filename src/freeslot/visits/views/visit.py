@@ -13,7 +13,7 @@ from freeslot.scheduling.words import panel_for, policy_words
 from freeslot.visits.asking import Asker
 from freeslot.visits.cards import card_for, undo_box
 from freeslot.visits.entering import visit_page
-from freeslot.visits.histories import last_move, moved_words
+from freeslot.visits.histories import history_of, history_words, last_move_in, moved_words
 from freeslot.visits.loading import appointment_for
 from freeslot.visits.outcomes import outcome_panel, was_told
 from freeslot.visits.series import series_note
@@ -28,7 +28,8 @@ def appointment(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
     now = timezone.now()
     visit = appointment_for(request, asker, ref, now=now)
     card = card_for(visit, now=now)
-    verdict, move = visit.verdict(asker.actor, now), last_move(visit)
+    verdict, events = visit.verdict(asker.actor, now), history_of(visit)
+    move = last_move_in(events)
     return render(
         request,
         "visits/appointment.html",
@@ -46,6 +47,7 @@ def appointment(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
             "is_told": was_told(visit),
             "another": asker.is_narrow and visit.status in LIVE and has_another_that_week(visit, now),
             "own_clock": own_clock(request, visit.starts_at, card.place) if visit.visit_type.by_video else None,
+            "history": history_words(events, asker, card.place),
             "policy": policy_words(visit.rules, price=visit.price, place=card.place),
         },
     )
