@@ -2,6 +2,7 @@
 
 import pytest
 
+from freeslot.events.outbox import handle_due_events
 from freeslot.patients.models import Contact, Patient
 from freeslot.scheduling.models import Appointment, Checkout, Slot
 from freeslot.scheduling.tokens import guest_codes_for
@@ -130,3 +131,15 @@ def test_a_time_that_was_taken_while_the_code_came_keeps_what_was_said_and_prove
 def test_a_booking_that_is_like_an_earlier_one_of_somebody_else_is_refused_softly(cast, client, checkout):
     say(client, checkout)
     assert pick(client, cast, after=str(cast.patient.pk)).status_code == 303
+
+
+def test_a_number_that_takes_no_texts_is_said_on_the_page(checkout, cast, client, settings):
+    settings.SMS_GATEWAY = object()
+    say(client, checkout, contact="(212) 555-0199")
+    page = press(client, checkout, "confirm").headers["Location"]
+    settings.SMS_GATEWAY = None
+    assert "We send a code to •••• 0199." in read(client.get(page)).text
+    handle_due_events(now=cast.now)
+    text = read(client.get(page)).text
+    assert "We could not send a text to •••• 0199. Use another number, or an e-mail address." in text
+    assert "Use another address or number" in text

@@ -17,6 +17,8 @@ from freeslot.scheduling.invariants import breaches
 from freeslot.scheduling.models import Appointment, Checkout, Slot
 from freeslot.scheduling.operations.book import book_appointment
 from freeslot.scheduling.operations.checkout import finish_checkout
+from freeslot.scheduling.operations.details import Details as Said
+from freeslot.scheduling.operations.details import fill_in, take_over
 from freeslot.scheduling.operations.guests import book_as_guest, patient_for_guest
 from tests.scheduling.guests import MARIA, ask, begin, say, use, verified
 from tests.support.cast import Cast, make_cast
@@ -183,6 +185,16 @@ def test_an_unverified_guest_cannot_book_by_the_operation_itself(cast: Cast):
             door=Door.PORTAL,
             now=cast.now,
         )
+
+
+def test_whom_an_account_chose_is_not_carried_on_to_a_guest(cast: Cast):
+    before = begin(cast, account_id=cast.patient_user.pk)
+    details = fill_in(checkout_id=before.pk, details=Said(cast.patient), account_id=cast.patient_user.pk)
+    again, same = begin(cast, source="two"), begin(cast, source="three", account_id=cast.patient_user.pk)
+    assert take_over(checkout_id=again.pk, before=details).patient is None
+    assert take_over(checkout_id=same.pk, before=details).patient == cast.patient
+    with pytest.raises(NotVerified):
+        book(cast, again)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from freeslot.booking.flow import Flow
 from freeslot.booking.forms import DetailsForm
 from freeslot.booking.overlaps import overlapping
 from freeslot.booking.review import review_of
-from freeslot.messages.delivery import masked
+from freeslot.messages.guests import guest_code_state
 from freeslot.visits.video import own_clock
 
 
@@ -26,7 +26,8 @@ def review_page(flow: Flow) -> HttpResponse:
 
 
 def code_page(flow: Flow, *, problem: str = "") -> HttpResponse:
-    context = _context(flow) | {"problem": problem, "step": "code", "masked": masked(flow.checkout.contact_value)}
+    sent = guest_code_state(flow.checkout.pk, now=flow.now)
+    context = _context(flow) | {"problem": problem, "step": "code", "masked": sent.to, "sent": sent.state}
     return render(flow.request, "booking/code.html", context, status=422 if problem else 200)
 
 

@@ -10,7 +10,7 @@ from freeslot.scheduling.errors import HoldOver
 from freeslot.scheduling.models import Checkout
 
 SAID = (
-    "patient_id", "visit_reason", "payer", "language", "given_name", "family_name", "birth_date", "contact_kind",
+    "visit_reason", "payer", "language", "given_name", "family_name", "birth_date", "contact_kind",
     "contact_value", "verified_at",
 )  # fmt: skip
 
@@ -41,11 +41,15 @@ def fill_in(*, checkout_id: uuid.UUID, details: Details, account_id: uuid.UUID) 
 
 def take_over(*, checkout_id: uuid.UUID, before: Checkout) -> Checkout:
     """Says of one booking all that was said of an earlier one of the same booker, whose time was not had; a contact
-    that was proved stays so. Raises HoldOver."""
+    that was proved stays so. Whom it is for stays only within one account: who a guest is follows from their contact.
+
+    Raises HoldOver."""
     with transaction.atomic():
         checkout = _lock(checkout_id)
         for name in SAID:
             setattr(checkout, name, getattr(before, name))
+        is_same_account = checkout.account_id is not None and checkout.account_id == before.account_id
+        checkout.patient_id = before.patient_id if is_same_account else None
         checkout.save()
     return checkout
 

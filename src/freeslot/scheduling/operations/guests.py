@@ -77,8 +77,8 @@ def patient_for_guest(checkout: Checkout, now: datetime) -> Patient:
     with transaction.atomic():
         contact_hash = hash_of_contact(checkout.contact_kind, checkout.contact_value)
         locked = lock_guest(checkout.pk, contact_hash=contact_hash)
+        details = _proved_details(locked)
         if locked.patient is None:
-            details = _proved_details(locked)
             locked.patient = _known(locked, details, now) or _new_patient(locked, details, now)
             locked.save(update_fields=["patient"])
         checkout.patient = locked.patient
