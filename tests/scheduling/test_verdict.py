@@ -63,7 +63,7 @@ def test_a_visit_the_practice_moved_is_free_even_with_a_fee_carried_along():
 def test_a_fee_carried_along_by_a_move_counts_from_the_beginning():
     early = START - timedelta(days=10)
     found = verdict(DAY_BEFORE, early, carried_fee_minor=1500)
-    assert (found.kind, found.why, found.fee.minor) == (Kind.LATE, Why.LATE, 1500)
+    assert (found.kind, found.why, found.fee.minor) == (Kind.LATE, Why.CARRIED, 1500)
     assert [step.fee.minor for step in found.steps] == [1500, 2500]
     assert fee_at(DAY_BEFORE, LATE, carried_fee_minor=1500) == 2500
     assert fee_at(DAY_BEFORE, LATE, carried_fee_minor=9900) == 9900

@@ -30,8 +30,6 @@ from freeslot.scheduling.intervals import instant
 from freeslot.scheduling.money import Money, per_cent
 from freeslot.scheduling.states import Act, Side, Status, transition
 
-SECOND = timedelta(seconds=1)
-
 
 @dataclass(frozen=True)
 class Deadline:
@@ -187,6 +185,7 @@ class Why(StrEnum):
     MOVED_BY_PRACTICE = "moved_by_practice"
     BY_PRACTICE = "by_practice"
     LATE = "late"
+    CARRIED = "carried"
     TELL = "tell"
     STARTED = "started"
     CHECKED_IN = "checked_in"
@@ -234,7 +233,7 @@ def verdict_for(facts: VisitFacts, rules: Rules, side: Side, now: datetime) -> V
         # What was carried along counts at once: in the second of the move, and by a clock that was set back.
         carried = replace(free, minor=facts.carried_fee_minor)
         fee = max([carried, *(step.fee for step in steps if _is_after(now, step.after))])
-        why = Why.LATE if fee else _why_free(facts, rules, steps)
+        why = _why_late(facts, fee) if fee else _why_free(facts, rules, steps)
         kind = Kind.LATE if fee else Kind.ALLOWED
     verdict = Verdict(
         kind,
@@ -269,12 +268,12 @@ def fee_steps(facts: VisitFacts, steps: tuple[Step, ...], grace: timedelta) -> t
     """The instants before the start at which the fee rises, in order; it never falls, whatever the rules say.
 
     A visit booked, or moved, to a time whose free deadline had passed is free for the grace. A fee carried along by a
-    move counts from the second of the move, which a deadline's own second would leave free.
+    move counts from the beginning.
     """
     free_for = grace if _was_booked_late(facts, steps) else timedelta()
     rising: list[FeeStep] = []
     chosen_at = facts.chosen_at.replace(microsecond=0)
-    carried = [FeeStep(chosen_at - SECOND, Money(facts.carried_fee_minor, facts.price.currency))]
+    carried = [FeeStep(chosen_at, Money(facts.carried_fee_minor, facts.price.currency))]
     found = [FeeStep(max(_moment(step, facts), chosen_at + free_for), step.fee.of(facts.price)) for step in steps]
     for each in carried + sorted(found, key=lambda step: step.after):
         rises = each.fee.minor > (rising[-1].fee.minor if rising else 0)
@@ -305,6 +304,11 @@ def _exemption(facts: VisitFacts, rules: Rules, side: Side) -> Why | None:
     if facts.moved_by_practice:
         return Why.MOVED_BY_PRACTICE
     return Why.PAYER if facts.payer and facts.payer in rules.never_charged_payers else None
+
+
+def _why_late(facts: VisitFacts, fee: Money) -> Why:
+    """A fee that is no higher than what a move took along comes from before it."""
+    return Why.CARRIED if fee.minor <= facts.carried_fee_minor else Why.LATE
 
 
 def _why_free(facts: VisitFacts, rules: Rules, steps: tuple[FeeStep, ...]) -> Why:

@@ -70,6 +70,7 @@ EXPLANATIONS: dict[Why, Promise] = {
     Why.PAYER: gettext_lazy("Your health plan does not allow a fee for a late cancel."),
     Why.MOVED_BY_PRACTICE: gettext_lazy("The practice moved this visit, so there is no fee."),
     Why.BY_PRACTICE: gettext_lazy("A cancel by the practice never costs the patient anything."),
+    Why.CARRIED: gettext_lazy("Free cancelling had ended when this visit was moved, so the fee went along."),
     Why.STARTED: gettext_lazy("A visit can be cancelled online until it starts. Call the practice if you cannot come."),
     Why.CHECKED_IN: gettext_lazy("Speak to the desk, or call the practice."),
     Why.OVER: gettext_lazy("It cannot be cancelled any more. Call the practice if something is wrong."),
@@ -117,7 +118,8 @@ def _free_until(verdict: Verdict, deadline: datetime, place: Place) -> tuple[str
 
 def _late(verdict: Verdict, deadline: datetime, place: Place) -> tuple[str, str]:
     ended = day_and_clock(deadline, zone=place.zone, locale=place.locale, now=place.now)
-    text = [_one_stop(_("Free cancelling ended %(ended)s.") % {"ended": ended})]
+    ended_words = _one_stop(_("Free cancelling ended %(ended)s.") % {"ended": ended})
+    text = [str(EXPLANATIONS[Why.CARRIED]) if verdict.why is Why.CARRIED else ended_words]
     later = [step for step in verdict.steps if step.fee.minor > verdict.fee.minor]
     if later:
         at = day_and_clock(later[0].after, zone=place.zone, locale=place.locale, now=place.now)
@@ -134,7 +136,7 @@ def _tell(verdict: Verdict, place: Place) -> str:
 
 
 def _line(verdict: Verdict, *, facts: VisitFacts, place: Place) -> web.DeadlineLine | None:
-    if not verdict.steps or place.now >= facts.starts_at:
+    if not verdict.steps or verdict.why is Why.CARRIED or place.now >= facts.starts_at:
         return None
     steps = [web.Step(deadline=step.after, words=fee_amount(step.fee, place)) for step in verdict.steps]
     return deadline_line(

@@ -25,7 +25,7 @@ def terms_panel(visit: Appointment, move: MoveVerdict, starts_at: datetime, plac
         kind="late" if verdict.fee else "free",
         headline=_headline(verdict, place),
         text=" ".join(filter(None, [_why(visit, move, verdict, place), move_words(visit, facts, place)])),
-        line=None if move.carried else panel_for(verdict, facts=facts, place=place).line,
+        line=panel_for(verdict, facts=facts, place=place).line,
         place=place,
     )
 

@@ -11,7 +11,7 @@ from freeslot.events.wake import wake_after_commit
 from freeslot.patients.models import Grant
 from freeslot.scheduling.actors import SYSTEM, Actor, ActorKind, Door
 from freeslot.scheduling.models import Appointment, Checkout
-from freeslot.scheduling.policy import Verdict, verdict_for
+from freeslot.scheduling.policy import Verdict, Why, verdict_for
 from freeslot.scheduling.states import Side
 
 CODE_ASKED = "checkout.code_asked"
@@ -102,7 +102,7 @@ def facts_of(appointment: Appointment) -> dict[str, Any]:
 def facts_of_terms(appointment: Appointment) -> dict[str, Any]:
     """Until when the patient may cancel free: for events that leave the visit booked."""
     verdict = verdict_for(appointment.facts(), appointment.rules, Side.PATIENT, appointment.chosen_at)
-    return {"free_until": verdict.deadline.isoformat() if verdict.deadline else None}
+    return {"free_until": _free_until(verdict)}
 
 
 def facts_of_verdict(verdict: Verdict) -> dict[str, Any]:
@@ -111,5 +111,12 @@ def facts_of_verdict(verdict: Verdict) -> dict[str, Any]:
         "why": verdict.why,
         "late": verdict.kind == "late",
         "fee_minor": verdict.fee.minor,
-        "free_until": verdict.deadline.isoformat() if verdict.deadline else None,
+        "free_until": _free_until(verdict),
     }
+
+
+def _free_until(verdict: Verdict) -> str | None:
+    """None, too, where a fee was carried along: the time that the visit has now was never free."""
+    if verdict.deadline is None or verdict.why is Why.CARRIED:
+        return None
+    return verdict.deadline.isoformat()
