@@ -67,7 +67,7 @@ def test_table_and_agenda_say_the_same(cast, patient):
 
 def test_a_past_visit_says_so(cast, patient):
     place(cast.book(), cast.now - timedelta(days=1))
-    assert " Past for Maria" in agenda(patient)[2]
+    assert " In the past for Maria" in agenda(patient)[2]
 
 
 def test_a_move_stands_in_the_list_too_as_its_reader_would_say_it(cast, patient, sign_in):

@@ -36,7 +36,7 @@ class Row:
     @property
     def state(self) -> str:
         """In a word, for a page whose headings do not say it."""
-        return self.card.state or (_("Past") if self.is_past else str(STATUSES[self.visit.status]))
+        return self.card.state or (_("In the past") if self.is_past else str(STATUSES[self.visit.status]))
 
     @property
     def state_kind(self) -> str:
