@@ -25,7 +25,6 @@ from freeslot.visits.months import Month
 from freeslot.visits.rows import Row, rows_of
 from freeslot.web.facts import Place
 from freeslot.web.formatting import locale_for
-from freeslot.web.formatting.days import day as day_words
 from freeslot.web.formatting.months import first_weekday, month_words, weekdays
 from freeslot.web.frame import set_frame
 
@@ -44,10 +43,10 @@ class Way:
 
 @dataclass(frozen=True)
 class Day:
-    """One day of the month with its visits in order of time; `words` name it where no table does."""
+    """One day of the month with its visits in order of time; `noon` is an instant of it, to name it by."""
 
     on: date
-    words: str
+    noon: datetime
     is_today: bool
     rows: list[Row] = field(default_factory=list)
 
@@ -108,8 +107,7 @@ def _days(month: Month, today: date, place: Place, rows: Sequence[Row]) -> dict[
     for ahead in range(month.last.day):
         on = month.first + timedelta(days=ahead)
         noon = datetime.combine(on, time(12), ZoneInfo(place.zone))
-        words = day_words(noon, zone=place.zone, locale=place.locale, now=place.now)
-        days[on] = Day(on, words, on == today)
+        days[on] = Day(on, noon, on == today)
     for row in rows:
         on = row.visit.starts_at.astimezone(row.visit.practice.tz).date()
         if on in days:
