@@ -12,8 +12,11 @@ from freeslot.messages.texts import segments
 from freeslot.practices.models import Location, Practitioner
 from freeslot.receipts.issue import receipt_for
 from freeslot.receipts.words import told
-from freeslot.scheduling.actors import link_holder
+from freeslot.scheduling.actors import Door, link_holder
 from freeslot.scheduling.models import Schedule
+from freeslot.waitlist.operations.make import make_wish
+from freeslot.waitlist.operations.serve import serve_wishes
+from freeslot.waitlist.terms import Terms
 from tests.messages.support import cancel, html_text, letter_of, mail_of, make_messages, move, plain_text
 from tests.support.cast import Cast, make_cast
 
@@ -144,3 +147,13 @@ def test_a_receipt_goes_along_and_follows_on_the_one_before(settings: Any):
     assert f"Receipt: {last.number}, attached" in text
     words = told(last.claims, place=letter_of(messages[-1]).place)
     assert words == "Moved Wed 3 March, 4:01 pm (New York time) by the patient, on the practice’s portal."
+
+
+def test_a_move_that_was_wished_for_says_so_in_the_mail():
+    cast = make_cast(weeks=2)
+    visit = cast.book(days=9)
+    day = visit.starts_at.astimezone(cast.practice.tz).date()
+    make_wish(ref=visit.reference, terms=Terms(before_on=day), actor=cast.patient_actor, door=Door.PORTAL, now=cast.now)
+    assert serve_wishes(now=cast.now) == 1
+    text = plain_text(mail_of(moved_message(cast)))
+    assert text.startswith("Your visit is moved\nYou wished for an earlier time, and this one came free. It was Fri 12")

@@ -94,6 +94,7 @@ def test_once_served_the_page_shows_the_new_time_and_no_wish(cast, patient, visi
     page = read(patient.get(address(visit)))
     assert page.facts[0]["slot"] == "2027-03-09T09:00:00-05:00"
     assert "You wish for" not in page.text
+    assert "as you had wished" in page.text
 
 
 def test_in_the_late_window_it_is_not_offered_and_refused_in_words(cast, sign_in, visit, later):

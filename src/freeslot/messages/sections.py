@@ -56,7 +56,8 @@ def again_words(letter: Letter) -> str:
 
 def moved_words(letter: Letter) -> str:
     """What a move has changed, and until when the visit can now be cancelled free."""
-    sentences = [_("It was %(before)s before.") % {"before": _moment(letter.started_before, letter)}]
+    sentences = [_("You wished for an earlier time, and this one came free.")] if letter.data.get("wish") else []
+    sentences += [_("It was %(before)s before.") % {"before": _moment(letter.started_before, letter)}]
     if not letter.is_discreet and _was_another("practitioner_id", letter):
         now, before = letter.practitioner.name, _name_before(letter)
         sentences.append(_("It is with %(now)s now, not with %(before)s.") % {"now": now, "before": before})

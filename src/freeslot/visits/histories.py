@@ -41,7 +41,12 @@ def cancelled_words(visit: Appointment, asker: Asker, place: Place) -> str:
 
 
 def moved_words(event: Event, asker: Asker, place: Place) -> str:
-    """Who moved it, when, through which door, and when it was before."""
+    """Who moved it, when, through which door, and when it was before; or that it happened as they had wished."""
+    if event.data.get("wish"):
+        return _("Moved %(when)s, as you had wished (before: %(before)s).") % {
+            "when": _at(event.at, place),
+            "before": _at(datetime.fromisoformat(event.data["starts_at_before"]), place),
+        }
     return _("Moved %(when)s, %(who)s, %(door)s (before: %(before)s).") % {
         "when": _at(event.at, place),
         "who": who(event.actor_kind, event.actor_id, asker),

@@ -41,10 +41,14 @@ def series_note(request: HttpRequest, asker: Asker, visit: Appointment) -> Serie
     chosen = this_and_later(visit, visits)
     if len(visits) < 2 or not chosen:
         return None
-    words = (
-        _("This is one of %(count)s weekly visits") if is_weekly(visits) else _("This is one of a series of %(count)s")
-    )
-    return SeriesNote(words % {"count": len(visits)}, len(chosen) - 1, _is_mine(request, asker, chosen))
+    return SeriesNote(_headline(visits), len(chosen) - 1, _is_mine(request, asker, chosen))
+
+
+def _headline(visits: Sequence[Appointment]) -> str:
+    count = {"count": len(visits)}
+    if is_weekly(visits):
+        return _("This is one of %(count)s weekly visits") % count
+    return _("This is one of a series of %(count)s visits") % count
 
 
 def _is_mine(request: HttpRequest, asker: Asker, visits: list[Appointment]) -> bool:
