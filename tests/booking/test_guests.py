@@ -4,7 +4,7 @@ import pytest
 
 from freeslot.events.outbox import handle_due_events
 from freeslot.patients.models import Contact, Patient
-from freeslot.scheduling.models import Appointment, Checkout, Slot
+from freeslot.scheduling.models import Appointment, Checkout, GuestCode, Slot
 from freeslot.scheduling.tokens import guest_codes_for
 from tests.booking.steps import checkout_page, kept, open_slot, pick, visit_of
 from tests.visits.pages import read
@@ -131,6 +131,13 @@ def test_a_time_that_was_taken_while_the_code_came_keeps_what_was_said_and_prove
 def test_a_booking_that_is_like_an_earlier_one_of_somebody_else_is_refused_softly(cast, client, checkout):
     say(client, checkout)
     assert pick(client, cast, after=str(cast.patient.pk)).status_code == 303
+
+
+def test_a_code_is_counted_for_the_network_it_was_asked_from(checkout, client):
+    say(client, checkout)
+    press(client, checkout, "confirm")
+    network = GuestCode.objects.get().network
+    assert len(network) == 64
 
 
 def test_a_number_that_takes_no_texts_is_said_on_the_page(checkout, cast, client, settings):

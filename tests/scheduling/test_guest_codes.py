@@ -17,6 +17,7 @@ from freeslot.scheduling.operations.guest_codes import (
     LASTS,
     MOST_FOR_A_CHECKOUT,
     MOST_FOR_A_CONTACT,
+    MOST_FOR_A_NETWORK,
     MOST_TRIES,
     ask_guest_code,
     use_guest_code,
@@ -105,6 +106,17 @@ def test_a_source_gets_twelve_codes_an_hour_for_whatever_contacts(cast: Cast):
         asked.append(ask(checkout))
         end_checkout(checkout_id=checkout.pk, now=cast.now)
     assert asked == [True] * 12 + [False]
+
+
+def test_a_network_gets_thirty_codes_an_hour_whatever_browsers_and_contacts_they_are_for(cast: Cast):
+    sent = {"practice": cast.practice, "contact_hash": "another", "network": "one", "asked_at": cast.now}
+    GuestCode.objects.bulk_create([GuestCode(source=f"source {n}", **sent) for n in range(MOST_FOR_A_NETWORK - 1)])
+    asked = []
+    for number, network in enumerate(("one", "one", "two")):
+        checkout = say(begin(cast, source=f"browser {number}"), contact_value=f"guest{number}@example.org")
+        asked.append(ask_guest_code(checkout_id=checkout.pk, now=cast.now, network=network))
+        end_checkout(checkout_id=checkout.pk, now=cast.now)
+    assert asked == [True, False, True]
 
 
 def test_a_code_of_one_checkout_proves_nothing_for_another(cast: Cast):

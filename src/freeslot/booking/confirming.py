@@ -20,6 +20,7 @@ from freeslot.scheduling.operations.book import Booked
 from freeslot.scheduling.operations.checkout import finish_checkout
 from freeslot.scheduling.operations.guests import ask_guest_code, book_as_guest, use_guest_code
 from freeslot.scheduling.outcome import telling_what_was_saved
+from freeslot.visits.addresses import household_of
 from freeslot.visits.answers import see_other
 from freeslot.visits.proof import prove
 
@@ -41,7 +42,8 @@ def send_code(flow: Flow) -> HttpResponse:
         with telling_what_was_saved():
             if not flow.checkout.is_kept(flow.now):
                 flow = keep_anew(flow)
-            ask_guest_code(checkout_id=flow.checkout.pk, now=flow.now)
+            network = household_of(flow.request)
+            ask_guest_code(checkout_id=flow.checkout.pk, network=network, now=flow.now)
     except SchedulingError as error:
         return times_instead(flow, error)
     return see_other(f"{flow.address}?step=code")

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest
 
 from freeslot.audit.models import AuditRow
-from freeslot.doors.link.addresses import network_of
 from freeslot.doors.link.session import open_visit
 from freeslot.doors.link.slowdown import address_key, link_key, one_try
 from freeslot.patients.proof import gives_proof
 from freeslot.scheduling.actors import ActorKind, Door
 from freeslot.scheduling.models import Appointment, ManageLink
 from freeslot.scheduling.operations.codes import use_code
+from freeslot.visits.addresses import network_of
 
 PROVED = "link.proved"
 # A network counts as known once a day has passed since it was first seen: a stranger's second look is no proof of home.

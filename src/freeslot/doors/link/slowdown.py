@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.http import HttpRequest
 
-from freeslot.doors.link.addresses import household_of
 from freeslot.doors.link.models import Slowdown
 from freeslot.scheduling.tokens import keyed_hash
+from freeslot.visits.addresses import household_of
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)
 FORGOTTEN_AFTER = timedelta(days=1)

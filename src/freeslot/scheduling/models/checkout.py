@@ -88,19 +88,22 @@ class Checkout(OfPractice):
 
 
 class GuestCode(OfPractice):
-    """One code that a guest asked for, counted by contact and by source so that nobody can be flooded through us.
+    """One code that a guest asked for, counted by contact, by source and by `network` so that nobody can be flooded
+    through us. The network is a keyed hash of the address that it was asked from: a new session is no way round it.
 
     Neither the contact nor the code is in it.
     """
 
     contact_hash = models.CharField(max_length=64)
     source = models.CharField(max_length=64)
+    network = models.CharField(max_length=64, blank=True)
     asked_at = models.DateTimeField()
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["contact_hash", "asked_at"], name="guest_code_by_contact"),
             models.Index(fields=["source", "asked_at"], name="guest_code_by_source"),
+            models.Index(fields=["network", "asked_at"], name="guest_code_by_network"),
         ]
 
     def __str__(self) -> str:

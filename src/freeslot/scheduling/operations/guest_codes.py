@@ -21,17 +21,19 @@ BETWEEN = timedelta(minutes=1)
 MOST_TRIES = 5
 MOST_FOR_A_CHECKOUT = 5
 MOST_FOR_A_CONTACT = 5
-# A household or a waiting room may share one source.
 MOST_FOR_A_SOURCE = 12
-# The last two are counted over this long.
+# A household or a waiting room may share one network.
+MOST_FOR_A_NETWORK = 30
+# The last three are counted over this long.
 COUNTED_OVER = timedelta(hours=1)
 
 
-def ask_guest_code(*, checkout_id: uuid.UUID, now: datetime, door: Door = Door.PORTAL) -> bool:
+def ask_guest_code(*, checkout_id: uuid.UUID, now: datetime, door: Door = Door.PORTAL, network: str = "") -> bool:
     """Has a code sent to the checkout's contact; whether it will be. The page says the same words either way.
 
-    Not twice in a minute, five times for a booking, five an hour to a contact, twelve an hour from a source; and not
-    while somebody else's unverified booking has this contact. A new code ends the one before.
+    Not twice in a minute, five times for a booking, five an hour to a contact, twelve from a source, thirty from a
+    network (a keyed hash, empty where it is not known); and not while somebody else's unverified booking has this
+    contact. A new code ends the one before.
 
     Raises HoldOver when the time is kept no more, SlotsUnsuitable where guests are taken no more, BadDetails before it
     is known who they are.
@@ -42,11 +44,13 @@ def ask_guest_code(*, checkout_id: uuid.UUID, now: datetime, door: Door = Door.P
     contact_hash = hash_of_contact(seen.contact_kind, seen.contact_value)
     with transaction.atomic():
         take_turns(f"codes of {seen.source}")
+        if network:
+            take_turns(f"codes from {network}")
         checkout = lock_guest(checkout_id, contact_hash=contact_hash)
         if not checkout.is_kept(now):
             raise HoldOver
         is_same = contact_hash == hash_of_contact(checkout.contact_kind, checkout.contact_value)
-        if checkout.verified_at is not None or not is_same or _asks_too_often(checkout, now):
+        if checkout.verified_at is not None or not is_same or _asks_too_often(checkout, network, now):
             return False
         is_sent = claim_contact(checkout, contact_hash=contact_hash, now=now) and not _gets_too_many(contact_hash, now)
         # A code that is not sent is counted all the same: nobody learns here who else books with this contact.
@@ -54,7 +58,8 @@ def ask_guest_code(*, checkout_id: uuid.UUID, now: datetime, door: Door = Door.P
         checkout.tries, checkout.code_asked_at = 0, now
         checkout.save(update_fields=["contact_hash", "codes", "tries", "code_asked_at"])
         if is_sent:
-            _send(checkout, contact_hash, door, now)
+            _count(checkout, contact_hash, network, now)
+            record_code_asked(checkout, door=door, now=now)
     return is_sent
 
 
@@ -85,12 +90,14 @@ def is_wanted(checkout_id: uuid.UUID, number: int, *, now: datetime) -> bool:
     return asked.filter(verified_at__isnull=True).exists()
 
 
-def _asks_too_often(checkout: Checkout, now: datetime) -> bool:
+def _asks_too_often(checkout: Checkout, network: str, now: datetime) -> bool:
     is_too_soon = checkout.code_asked_at is not None and checkout.code_asked_at > now - BETWEEN
     if is_too_soon or checkout.codes >= MOST_FOR_A_CHECKOUT:
         return True
-    from_source = GuestCode.objects.filter(source=checkout.source, asked_at__gt=now - COUNTED_OVER)
-    return from_source.count() >= MOST_FOR_A_SOURCE
+    lately = GuestCode.objects.filter(asked_at__gt=now - COUNTED_OVER)
+    if network and lately.filter(network=network).count() >= MOST_FOR_A_NETWORK:
+        return True
+    return lately.filter(source=checkout.source).count() >= MOST_FOR_A_SOURCE
 
 
 def _gets_too_many(contact_hash: str, now: datetime) -> bool:
@@ -98,8 +105,11 @@ def _gets_too_many(contact_hash: str, now: datetime) -> bool:
     return to_contact.count() >= MOST_FOR_A_CONTACT
 
 
-def _send(checkout: Checkout, contact_hash: str, door: Door, now: datetime) -> None:
+def _count(checkout: Checkout, contact_hash: str, network: str, now: datetime) -> None:
     GuestCode.objects.create(
-        practice_id=checkout.practice_id, contact_hash=contact_hash, source=checkout.source, asked_at=now
+        practice_id=checkout.practice_id,
+        contact_hash=contact_hash,
+        source=checkout.source,
+        network=network,
+        asked_at=now,
     )
-    record_code_asked(checkout, door=door, now=now)
