@@ -325,7 +325,7 @@ REFUSED = {
     checked_in: ("Your visit is still booked", "You are checked in"),
     moved_twice: ("Your visit is still booked", "as often as this practice allows online"),
     begun: ("Your visit is still booked", "It has started"),
-    late: ("Your visit is still booked", "It could be moved online until Wed 3 March, 3:55 pm."),
+    late: ("Your visit is still booked", "It could be moved online until Wed 3 March, 3:55 pm (New York time)."),
 }
 
 

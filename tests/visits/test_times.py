@@ -239,4 +239,4 @@ def test_every_reason_against_a_move_has_its_sentence(cast: Cast) -> None:
         assert words_against_move(MoveVerdict(why, NOW, Money(0, "USD")), place)
     assert words_against_move(MoveVerdict(None, NOW, Money(0, "USD")), place) == ""
     late = words_against_move(MoveVerdict(WhyNot.TOO_LATE, NOW, Money(0, "USD")), place)
-    assert late == "It could be moved online until Wed 3 March, 4:00 pm. Call the practice to move it now."
+    assert late.startswith("It could be moved online until Wed 3 March, 4:00 pm (New York time).")

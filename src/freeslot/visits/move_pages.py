@@ -20,6 +20,7 @@ from freeslot.visits.forms import MoveForm, new_key
 from freeslot.visits.move_terms import carried_words, rules_of_today, terms_panel
 from freeslot.visits.moving import MoveStays, NotThen
 from freeslot.visits.offers import look_of, offer_for
+from freeslot.visits.outcomes import was_told
 from freeslot.visits.series import series_note
 from freeslot.visits.snapshot import signed
 from freeslot.visits.time_lists import said_in, time_list
@@ -120,6 +121,7 @@ def refused_page(request: HttpRequest, asker: Asker, visit: Appointment, *, now:
         "why": words_against_move(verdict, card.place),
         "has_receipt": verdict.why_not in {WhyNot.CANCELLED, WhyNot.TOLD},
         "can_cancel": cancel.kind is not Kind.REFUSED,
+        "can_tell": cancel.tells_practice and not was_told(visit),
     }
     return render(request, "visits/move_refused.html", context, status=422 if is_press else 200)
 

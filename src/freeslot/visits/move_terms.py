@@ -14,6 +14,7 @@ from freeslot.scheduling.rules import rules_from
 from freeslot.scheduling.states import Side
 from freeslot.scheduling.words import fee_amount, panel_for, policy_words, verdict_words
 from freeslot.web.facts import Panel, Place
+from freeslot.web.formatting import moment
 from freeslot.web.formatting.days import day_and_clock
 
 
@@ -50,7 +51,8 @@ def move_words(visit: Appointment, facts: VisitFacts, place: Place) -> str:
         return _("After that it can be moved again only by phone.")
     if until <= place.now:
         return _("It can then be moved again only by phone.")
-    words = _("You can move it again until %(until)s.") % {"until": _clock(until, place)}
+    last = moment(until, zone=place.zone, locale=place.locale, now=place.now)
+    words = _("You can move it again until %(until)s.") % {"until": last}
     if left is None:
         return words
     often = ngettext("One more move is left then.", "%(count)s more moves are left then.", left) % {"count": left}

@@ -14,7 +14,7 @@ from freeslot.scheduling.errors import (
 )
 from freeslot.scheduling.moving import MoveVerdict, WhyNot
 from freeslot.web.facts import Place
-from freeslot.web.formatting.days import day_and_clock
+from freeslot.web.formatting import moment
 
 UNSUITABLE: dict[Unsuitable, Promise] = {
     Unsuitable.GONE: gettext_lazy("The practice has no visits at that time."),
@@ -46,7 +46,7 @@ def words_against_move(verdict: MoveVerdict, place: Place) -> str:
     """Why this visit cannot be moved here, to follow the first words on how it stands; empty where it can."""
     if verdict.why_not is None:
         return ""
-    until = day_and_clock(verdict.until, zone=place.zone, locale=place.locale, now=place.now)
+    until = moment(verdict.until, zone=place.zone, locale=place.locale, now=place.now)
     return {
         WhyNot.STARTED: _("It has started, so it cannot be moved any more. Call the practice if you cannot come."),
         WhyNot.CHECKED_IN: _("You are checked in, so it cannot be moved any more. Speak to the desk."),
