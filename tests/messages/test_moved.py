@@ -91,6 +91,14 @@ def test_another_practitioner_and_another_place_are_said():
     assert "The place is another one now: 7 Pier Road." in text
 
 
+def test_a_visit_by_video_has_no_other_place():
+    cast = make_cast(weeks=2)
+    cast.visit_type.by_video = True
+    cast.visit_type.save()
+    move_to_a_colleague(cast, days=9)
+    assert "The place is another" not in plain_text(mail_of(moved_message(cast)))
+
+
 def test_a_practice_with_an_alias_names_nobody():
     cast = make_cast(weeks=2)
     cast.practice.neutral_alias = "Visits 27"

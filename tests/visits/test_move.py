@@ -373,6 +373,15 @@ def test_newer_rules_stand_beside_those_that_the_visit_keeps(cast: Cast, patient
     assert live(visit).policy_id == visit.policy_id
 
 
+def test_old_and_new_of_a_visit_by_video_name_no_place(cast: Cast, patient: Client) -> None:
+    cast.visit_type.by_video = True
+    cast.visit_type.save()
+    visit, slot = cast.book(), free_slot(cast, days=9)
+    text = read(look(patient, visit, value_of(slot))).text
+    assert text.count("By video") == 2
+    assert cast.location.address not in text
+
+
 def test_another_visit_at_the_new_time_is_warned_of(cast: Cast, patient: Client) -> None:
     visit, slot = cast.book(), free_slot(cast, days=9)
     other = cast.book(days=12)

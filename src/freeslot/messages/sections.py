@@ -61,7 +61,7 @@ def moved_words(letter: Letter) -> str:
     if not letter.is_discreet and _was_another("practitioner_id", letter):
         now, before = letter.practitioner.name, _name_before(letter)
         sentences.append(_("It is with %(now)s now, not with %(before)s.") % {"now": now, "before": before})
-    if _was_another("location_id", letter):
+    if _was_another("location_id", letter) and not letter.appointment.visit_type.by_video:
         sentences.append(_("The place is another one now: %(where)s.") % {"where": letter.where})
     return " ".join([*sentences, _carried_words(letter) or free_until_words(letter)])
 

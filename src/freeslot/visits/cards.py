@@ -45,7 +45,7 @@ def new_card(appointment: Appointment, slot: Slot, *, now: datetime) -> VisitCar
         reference=appointment.reference,
         patient=appointment.patient.given_name,
         practitioner=", ".join(filter(None, [practitioner.name, practitioner.role])),
-        where=slot.location.address,
+        where=_("By video") if appointment.visit_type.by_video else slot.location.address,
     )
 
 
