@@ -1,0 +1,55 @@
+"""Presses for one series at once, and two series that want each other's times: one after the other, none half done."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from freeslot.commands.doctor import breaches
+from freeslot.scheduling.models import Appointment
+from tests.race.running import in_threads_of
+from tests.scheduling.test_series import cancel_all, clock_times, move_all, series_of, slot_at, states
+from tests.support.cast import Cast, make_cast
+
+pytestmark = pytest.mark.long
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    return make_cast(weeks=6)
+
+
+def at_once(*works: Callable[[], Any]) -> list[str]:
+    """What came of each; all begin together."""
+    waiting = list(works)
+
+    def run() -> list[str]:
+        return ["done" if waiting.pop()().is_done else "stood"]
+
+    return sorted(in_threads_of(run, workers=len(works)))
+
+
+def test_a_cancel_and_a_move_of_the_same_series_leave_it_whole(cast: Cast) -> None:
+    visits = series_of(cast)
+    to = slot_at(cast, 8, 15, 20).starts_at
+    found = at_once(lambda: cancel_all(cast, visits), lambda: move_all(cast, visits, to))
+    assert "done" in found
+    assert states(visits) == ["cancelled"] * 4
+    assert len({each[6:] for each in clock_times(visits)}) == 1
+    assert list(breaches(now=cast.now)) == []
+
+
+def test_the_same_press_twice_at_once_is_one(cast: Cast) -> None:
+    visits = series_of(cast)
+    assert at_once(*[lambda: cancel_all(cast, visits)] * 3) == ["done"] * 3
+    assert [visit.version for visit in Appointment.objects.filter(pk__in=[v.pk for v in visits])] == [2] * 4
+
+
+def test_two_series_into_the_same_times_one_moves_and_the_other_stays(cast: Cast) -> None:
+    one, other = series_of(cast), series_of(cast, first=8)
+    to = slot_at(cast, 9, 10).starts_at
+    found = at_once(lambda: move_all(cast, one, to), lambda: move_all(cast, other, to))
+    assert found == ["done", "stood"]
+    moved = [clock_times(each)[0] for each in (one, other)]
+    assert moved.count("03-12 10:00") == 1
+    assert list(breaches(now=cast.now)) == []
