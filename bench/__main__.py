@@ -13,7 +13,7 @@ from bench.figures import Figure
 from tooling.postgres import database_url
 from tooling.sandbox import settings_for
 
-NAMES = ("cancel", "page", "http", "link", "flood", "book", "next")
+NAMES = ("cancel", "page", "http", "link", "flood", "times", "book", "next", "race")
 # Writes a document, so it runs only when it is named; the database makes no difference to it.
 BY_NAME = ("taps",)
 

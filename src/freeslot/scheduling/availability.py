@@ -113,7 +113,9 @@ def open_times(ask: Ask, *, first: date, days: int, now: datetime) -> list[OpenT
         return []
     rows = _open_slots(ask, earliest, latest + ask.visit_type.taken, now)
     # A moving visit's own slots are read whenever they are; a time begins within what was asked for.
-    found = [each for each in _times(rows, ask) if earliest <= each.starts_at < latest and not _is_own(each, ask)]
+    found = [each for each in _times(rows, ask) if earliest <= each.starts_at < latest]
+    if ask.moving is not None:
+        found = [each for each in found if not _is_own(each, ask.moving)]
     return sorted(_not_full(found, ask), key=lambda each: (each.starts_at, each.practitioner_id))
 
 
@@ -200,8 +202,10 @@ def _times(rows: Iterable[Row], ask: Ask) -> Iterator[OpenTime]:
     length, taken = ask.visit_type.length, ask.visit_type.taken
     for _, group in groupby(rows, key=lambda row: row[1]):
         slots = list(group)
-        for index, (_id, _schedule, practitioner_id, location_id, starts_at, _ends) in enumerate(slots):
-            if run := run_from(slots, index, starts_at + taken):
+        for index, (pk, _schedule, practitioner_id, location_id, starts_at, ends_at) in enumerate(slots):
+            until = starts_at + taken
+            # One slot is enough for most visits, and a list has hundreds of them.
+            if run := (pk,) if ends_at >= until else run_from(slots, index, until):
                 yield OpenTime(starts_at, starts_at + length, run, practitioner_id, location_id)
 
 
@@ -215,10 +219,7 @@ def run_from(slots: Sequence[Row], index: int, until: datetime) -> tuple[int, ..
     return tuple(slot[0] for slot in slots[index : last + 1])
 
 
-def _is_own(found: OpenTime, ask: Ask) -> bool:
-    moving = ask.moving
-    if moving is None:
-        return False
+def _is_own(found: OpenTime, moving: Appointment) -> bool:
     return (found.starts_at, found.practitioner_id, found.location_id) == (
         moving.starts_at,
         moving.practitioner_id,

@@ -29,7 +29,9 @@ def _take(slot_ids: Sequence[int], now: datetime, holder: uuid.UUID | None, **ch
     if not slot_ids:
         return
     wanted = Slot.objects.filter(pk__in=slot_ids).takeable(now, holder=holder)
-    if in_order(wanted).update(**change) != len(set(slot_ids)):
+    # One row has no order to be locked in.
+    taking = in_order(wanted) if len(set(slot_ids)) > 1 else wanted
+    if taking.update(**change) != len(set(slot_ids)):
         raise SlotTaken
 
 

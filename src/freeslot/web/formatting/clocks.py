@@ -1,6 +1,7 @@
 """Times of day: 10:00 am or 10:00 by locale, ranges, and the hour that a clock change makes happen twice."""
 
-from datetime import datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
@@ -8,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from freeslot.web.formatting.locales import data, speaks_twelve_hours
+
+SOME_DAY = date(2000, 1, 1)
 
 
 def clock(at: datetime, *, zone: str, locale: str) -> str:
@@ -64,4 +67,10 @@ def _half(local: datetime, locale: str) -> str:
 
 
 def _pattern(local: datetime, pattern: str, locale: str) -> str:
-    return str(format_datetime(local, pattern, locale=data(locale)))
+    return _written(local.time().replace(second=0, microsecond=0, fold=0), pattern, locale)
+
+
+@lru_cache(maxsize=4096)
+def _written(at: time, pattern: str, locale: str) -> str:
+    """Kept: a list of times has the same few clock times every day, and each costs more to write than to find."""
+    return str(format_datetime(datetime.combine(SOME_DAY, at), pattern, locale=data(locale)))
