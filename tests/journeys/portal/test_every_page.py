@@ -19,7 +19,8 @@ pytestmark = pytest.mark.journey
 def pages_of(cast: Cast, visit: Appointment) -> list[str]:
     own = f"/appointments/{visit.reference}/"
     return [
-        f"/p/{cast.practice.slug}/", f"/p/{cast.practice.slug}/book/", "/", "/appointments/", "/appointments/?view=calendar", own,
+        f"/p/{cast.practice.slug}/", f"/p/{cast.practice.slug}/book/",
+        "/", "/appointments/", "/appointments/?view=calendar", own,
         f"{own}cancellation/", f"{own}move/", f"{own}wish/", f"{own}receipt/", "/receipts/verify/",
         "/accounts/password/reset/",
     ]  # fmt: skip
