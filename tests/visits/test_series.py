@@ -168,6 +168,15 @@ def test_when_the_database_fails_before_the_commit_all_are_still_booked(patient,
     assert statuses(*visits) == ["cancelled"] * 4
 
 
+def test_when_not_even_the_visits_can_be_read_the_form_itself_tells_of_them(patient, visits):
+    fields = fields_of(patient, visits[0])
+    with failing("", BROKEN):
+        answer = patient.post(address(visits[0], SERIES), fields)
+    page = read(answer)
+    assert (answer.status_code, page.heading) == (503, "Your visits are still booked")
+    assert [visit.reference for visit in visits if visit.reference not in page.text] == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_when_the_commit_is_lost_sight_of_neither_is_claimed(clock, sign_in):
     cast = make_cast(weeks=3)

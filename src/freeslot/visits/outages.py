@@ -53,7 +53,7 @@ def told_when_away(view: View) -> View:
 
 def _away(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     """Failed before the commit. A cancel or a move is kept whole, with the time it was first tried."""
-    if _is_press_of(request, "together") and (answer := stopped_before(request, now=now)):
+    if _is_press_of(request, "together", "series-cancellation") and (answer := stopped_before(request, now=now)):
         return answer
     seen = _seen(request, ref, now)
     if seen is None or not seen.is_live or not _is_kept_whole(request):
@@ -84,9 +84,9 @@ def _is_kept_whole(request: HttpRequest) -> bool:
     return _is_press_of(request, "cancellation")
 
 
-def _is_press_of(request: HttpRequest, name: str) -> bool:
+def _is_press_of(request: HttpRequest, *names: str) -> bool:
     match = request.resolver_match
-    return request.method == "POST" and match is not None and match.view_name == name
+    return request.method == "POST" and match is not None and match.view_name in names
 
 
 def _seen(request: HttpRequest, ref: str, now: datetime) -> Snapshot | None:
