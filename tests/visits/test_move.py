@@ -129,6 +129,12 @@ def test_the_same_press_twice_is_one_move(cast: Cast, patient: Client) -> None:
     assert Event.objects.filter(subject_id=visit.pk, kind="appointment.moved").count() == 1
 
 
+def test_a_move_ends_the_hold_that_kept_its_time(cast: Cast, patient: Client) -> None:
+    visit, slot = cast.book(), free_slot(cast, days=9)
+    press_move(patient, visit, value_of(slot))
+    assert not Checkout.objects.live(cast.now).exists()
+
+
 def test_an_old_press_sent_again_says_how_the_visit_stands_now(cast: Cast, patient: Client) -> None:
     visit, first, second = cast.book(), free_slot(cast, days=9), free_slot(cast, days=10)
     fields = read(look(patient, visit, value_of(first))).fields

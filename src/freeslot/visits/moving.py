@@ -12,7 +12,7 @@ from freeslot.scheduling.operations.move import MoveOutcome, MoveResult, move_ap
 from freeslot.scheduling.outcome import telling_what_was_saved
 from freeslot.visits.asking import Asker
 from freeslot.visits.forms import NOT_OFFERED, STALE, MoveForm
-from freeslot.visits.holds import keep_time, kept_time, let_go
+from freeslot.visits.holds import keep_time, kept_time
 from freeslot.visits.proof import prove
 from freeslot.visits.times import NotATime, Picked, picked_from, slot_ids_at
 from freeslot.visits.tried import tried_at
@@ -63,7 +63,6 @@ def press_move(form: MoveForm, visit: Appointment, *, asker: Asker, now: datetim
         raise MoveStays(STALE if form.cleaned_data["confirm"] is None else "", status=409)
     if outcome.result is MoveResult.REFUSED:
         raise MoveStays
-    let_go(visit, asker=asker, now=now)
     prove(outcome.event)
 
 
