@@ -22,7 +22,7 @@ WON, KEPT = 303, 422
 
 def run() -> Iterator[Figure]:
     world = make_world(CLIENTS + WARM_UP)
-    first = datetime.now(UTC).date() + timedelta(days=60)
+    first = datetime.now(UTC).date() + timedelta(days=3)
     wanted = open_surgery(world, first=first, days=1, each_day=SLOTS)
     for_warm_up = open_surgery(world, first=first, days=1, each_day=WARM_UP)
     warm = [_press(visit, for_warm_up, n) for n, visit in enumerate(world.visits[CLIENTS:])]
