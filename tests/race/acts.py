@@ -2,12 +2,12 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from freeslot.events.models import Event
 from freeslot.events.outbox import handle_due_events
 from freeslot.patients.models import Patient
-from freeslot.practices.models import VisitType
+from freeslot.practices.models import Practice, VisitType
 from freeslot.receipts.issue import receipt_for, receipt_soon
 from freeslot.scheduling.actors import Actor, Door, account, staff
 from freeslot.scheduling.errors import SchedulingError
@@ -15,7 +15,16 @@ from freeslot.scheduling.models import Schedule
 from freeslot.scheduling.operations.book import book_appointment
 from freeslot.scheduling.operations.cancel import cancel_appointment
 from freeslot.scheduling.operations.check_in import check_in
+from freeslot.scheduling.operations.checkout import (
+    begin_checkout,
+    end_checkout,
+    end_lapsed_checkouts,
+    finish_checkout,
+    renew_checkout,
+)
+from freeslot.scheduling.operations.close import close_day
 from freeslot.scheduling.operations.hold import hold_slots
+from freeslot.scheduling.operations.move import move_appointment
 from freeslot.scheduling.operations.publish import publish_slots
 from freeslot.scheduling.operations.release import release_lapsed, release_slots
 from freeslot.scheduling.operations.undo import undo_cancel
@@ -35,7 +44,7 @@ def _book(given: dict[str, str], now: datetime) -> str:
     booked = book_appointment(
         patient=Patient.objects.get(pk=given["patient"]),
         visit_type=VisitType.objects.get(pk=given["visit_type"]),
-        slot_ids=[int(pk) for pk in given["slots"].split(",")],
+        slot_ids=_slots(given),
         actor=_patient(given),
         door=Door.PORTAL,
         now=now,
@@ -70,8 +79,7 @@ def _check_in(given: dict[str, str], now: datetime) -> str:
 
 
 def _hold(given: dict[str, str], now: datetime) -> str:
-    slots = [int(pk) for pk in given["slots"].split(",")]
-    hold_slots(slot_ids=slots, holder=uuid.uuid4(), length=timedelta(minutes=5), now=now)
+    hold_slots(slot_ids=_slots(given), holder=uuid.uuid4(), length=timedelta(minutes=5), now=now)
     return "held"
 
 
@@ -82,6 +90,59 @@ def _publish(given: dict[str, str], now: datetime) -> str:
 
 def _sweep(_given: dict[str, str], now: datetime) -> str:
     return f"swept {release_lapsed(now=now)}"
+
+
+def _move(given: dict[str, str], now: datetime) -> str:
+    outcome = move_appointment(
+        ref=given["ref"], slot_ids=_slots(given), actor=_patient(given), door=Door.PORTAL, accepted_fee=10**6,
+        idempotency_key=given.get("key", ""), now=now,
+    )  # fmt: skip
+    return outcome.result
+
+
+def _close(given: dict[str, str], now: datetime) -> str:
+    practice = Practice.objects.get(pk=given["practice"])
+    return f"closed {close_day(practice=practice, day=date.fromisoformat(given['day']), now=now)}"
+
+
+def _begin(given: dict[str, str], now: datetime) -> str:
+    begin_checkout(
+        visit_type=VisitType.objects.select_related("practice").get(pk=given["visit_type"]),
+        slot_ids=_slots(given),
+        source=given.get("source", "one"),
+        now=now,
+        account_id=uuid.UUID(given["user"]),
+    )
+    return "begun"
+
+
+def _renew(given: dict[str, str], now: datetime) -> str:
+    renew_checkout(checkout_id=uuid.UUID(given["checkout"]), now=now)
+    return "renewed"
+
+
+def _end(given: dict[str, str], now: datetime) -> str:
+    end_checkout(checkout_id=uuid.UUID(given["checkout"]), now=now)
+    return "ended"
+
+
+def _lapse(_given: dict[str, str], now: datetime) -> str:
+    return f"lapsed {end_lapsed_checkouts(now=now)}"
+
+
+def _finish(given: dict[str, str], now: datetime) -> str:
+    booked = finish_checkout(
+        checkout_id=uuid.UUID(given["checkout"]),
+        patient=Patient.objects.get(pk=given["patient"]),
+        actor=_patient(given),
+        door=Door.PORTAL,
+        now=now,
+    )
+    return booked.reference
+
+
+def _slots(given: dict[str, str]) -> list[int]:
+    return [int(pk) for pk in given["slots"].split(",")]
 
 
 def _prove(given: dict[str, str], _now: datetime) -> str:
@@ -108,4 +169,11 @@ ACTS: dict[str, Callable[[dict[str, str], datetime], str]] = {
     "sweep": _sweep,
     "prove": _prove,
     "handle": _handle,
+    "move": _move,
+    "close": _close,
+    "begin": _begin,
+    "renew": _renew,
+    "end": _end,
+    "lapse": _lapse,
+    "finish": _finish,
 }

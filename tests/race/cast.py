@@ -1,10 +1,11 @@
 """A cast whose people run: each method is one try, by name and with plain arguments."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from freeslot.events.models import Event
-from freeslot.scheduling.models import Appointment, Slot
+from freeslot.scheduling.models import Appointment, Checkout, Slot
 from tests.support.cast import Cast
 
 Try = tuple[str, dict[str, str]]
@@ -27,14 +28,31 @@ class RaceCast:
         return "book", self._given(now) | {
             "patient": str(self.cast.patient.pk),
             "visit_type": str(self.cast.visit_type.pk),
-            "slots": ",".join(str(slot.pk) for slot in slots),
+            "slots": _ids(slots),
         } | given
 
     def hold(self, *slots: Slot) -> Try:
-        return "hold", self._given(None) | {"slots": ",".join(str(slot.pk) for slot in slots)}
+        return "hold", self._given(None) | {"slots": _ids(slots)}
 
     def on(self, act: str, visit: Appointment, now: datetime | None = None, **given: str) -> Try:
         return act, self._given(now) | {"ref": visit.reference} | given
+
+    def move(self, visit: Appointment, *slots: Slot, **given: str) -> Try:
+        return "move", self._given(None) | {"ref": visit.reference, "slots": _ids(slots)} | given
+
+    def close(self, day: date) -> Try:
+        return "close", self._given(None) | {"day": day.isoformat()}
+
+    def begin(self, *slots: Slot, **given: str) -> Try:
+        found = {"visit_type": str(self.cast.visit_type.pk), "slots": _ids(slots)}
+        return "begin", self._given(None) | found | given
+
+    def on_checkout(self, act: str, checkout: Checkout, now: datetime | None = None) -> Try:
+        found = {"checkout": str(checkout.pk), "patient": str(self.cast.patient.pk)}
+        return act, self._given(now) | found
+
+    def lapse(self, now: datetime) -> Try:
+        return "lapse", self._given(now)
 
     def publish(self) -> Try:
         return "publish", self._given(None) | {"schedule": str(self.cast.schedule.pk)}
@@ -48,6 +66,10 @@ class RaceCast:
             "user": str(self.cast.patient_user.pk),
             "practice": str(self.cast.practice.pk),
         }
+
+
+def _ids(slots: Sequence[Slot]) -> str:
+    return ",".join(str(slot.pk) for slot in slots)
 
 
 def live(visit: Appointment) -> Appointment:

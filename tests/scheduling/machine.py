@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -15,10 +15,12 @@ from freeslot.patients.models import Grant, Patient
 from freeslot.practices.models import Policy, VisitType
 from freeslot.scheduling.actors import SYSTEM, Actor, Door, link_holder, staff
 from freeslot.scheduling.errors import (
+    HoldOver,
     KeyReused,
     NotAllowed,
     SlotsUnsuitable,
     SlotTaken,
+    TooManyHolds,
     UndoOver,
     UnknownAppointment,
     UnknownPatient,
@@ -28,6 +30,10 @@ from freeslot.scheduling.models import Appointment, Slot, WeeklyHours
 from freeslot.scheduling.operations.book import book_appointment
 from freeslot.scheduling.operations.cancel import CancelOutcome, cancel_appointment
 from freeslot.scheduling.operations.check_in import check_in, fulfil, mark_no_show
+from freeslot.scheduling.operations.checkout import (
+    FORGOTTEN_AFTER,
+    end_lapsed_checkouts,
+)
 from freeslot.scheduling.operations.hold import hold_slots, release_hold
 from freeslot.scheduling.operations.publish import publish_slots
 from freeslot.scheduling.operations.release import release_lapsed, release_slots
@@ -35,6 +41,7 @@ from freeslot.scheduling.operations.take_back import take_back_visit
 from freeslot.scheduling.operations.undo import undo_cancel
 from tests.scheduling.model import (
     OPEN_STATUSES,
+    ModelCheckout,
     ModelRules,
     ModelSlot,
     ModelVisit,
@@ -47,8 +54,11 @@ from tests.support.cast import Cast, make_cast, make_patient
 
 PLENTY = 10**6
 HOLDERS = [uuid.UUID(int=1), uuid.UUID(int=2)]
-REFUSALS = (KeyReused, NotAllowed, SlotsUnsuitable, SlotTaken, UndoOver, UnknownAppointment, UnknownPatient)
-WAITS_FOR_SWEEP = "ended without its slots being given back"
+REFUSALS = (
+    HoldOver, KeyReused, NotAllowed, SlotsUnsuitable, SlotTaken, TooManyHolds, UndoOver, UnknownAppointment,
+    UnknownPatient,
+)  # fmt: skip
+WAITS_FOR_SWEEP = ("ended without its slots being given back", "ended long ago")
 
 # The patient whose visit it is acts most often, or little would happen.
 OWNER = "owner"
@@ -62,6 +72,7 @@ rules_of_practice = st.builds(
     undo=st.sampled_from([0, 10, 90]),
     undo_ends_before=st.sampled_from([0, 60]),
     tell=st.sampled_from([None, None, 120]),
+    most_moves=st.sampled_from([None, None, 2]),
 )
 
 
@@ -94,6 +105,8 @@ class Desk(RuleBasedStateMachine):
         self.was_set_back = False
         self.visits: list[ModelVisit] = []
         self.keys: dict[tuple[str, str], tuple[str, str]] = {}
+        self.checkouts: list[ModelCheckout] = []
+        self.closed: set[date] = set()
         self.slots = {slot.pk: ModelSlot(slot.starts_at) for slot in self.cast.schedule.slots.all()}
         self.steps = 0
         self.book(OWNER, 0, 0, long=False, holder=None)
@@ -104,6 +117,7 @@ class Desk(RuleBasedStateMachine):
             return
         try:
             release_lapsed(now=self.latest)
+            end_lapsed_checkouts(now=self.latest)
             assert list(breaches(now=self.latest)) == []
         finally:
             transaction.set_rollback(True)
@@ -156,13 +170,9 @@ class Desk(RuleBasedStateMachine):
         count = 2 if long else 1
         pks = self._slots_from(pick, count)
         may = who in {"staff", "system"} or who in [{"patient", "proxy"}, {"stranger"}][patient]
-        adjacent = all(
-            self.slots[other].starts_at - self.slots[one].starts_at == timedelta(minutes=20)
-            for one, other in pairwise(pks)
-        )
         if not may:
             expected = UnknownPatient
-        elif len(pks) < count or not adjacent or self.slots[pks[0]].starts_at <= self.now:
+        elif not self._suit(pks, count):
             expected = SlotsUnsuitable
         elif not all(self.slots[pk].is_takeable(self.now, holder) for pk in pks):
             expected = SlotTaken
@@ -180,13 +190,23 @@ class Desk(RuleBasedStateMachine):
                 holder=holder,
             ),
         )
-        if booked is None:
-            return
+        if booked is not None:
+            self._note_booked(booked.reference, patient, pks)
+
+    def _note_booked(self, reference: str, patient: int, pks: list[int]) -> ModelVisit:
         seen_by = {"staff", "system"} | ({"stranger"} if patient else {"patient", "proxy"})
-        visit = ModelVisit(booked.reference, self.slots[pks[0]].starts_at, self.now, pks, seen_by)
+        visit = ModelVisit(reference, self.slots[pks[0]].starts_at, self.now, pks, seen_by)
         self.visits.append(visit)
         for pk in pks:
             self.slots[pk].become("busy", visit=visit.reference)
+        return visit
+
+    def _suit(self, pks: list[int], count: int) -> bool:
+        """All of them there, to come, and one after the other."""
+        if len(pks) != count or not all(pk in self.slots for pk in pks) or self.slots[pks[0]].starts_at <= self.now:
+            return False
+        starts = [self.slots[pk].starts_at for pk in pks]
+        return all(other - one == timedelta(minutes=20) for one, other in pairwise(starts))
 
     @rule(
         who=people,
@@ -241,9 +261,8 @@ class Desk(RuleBasedStateMachine):
     def _mark_cancelled(self, visit: ModelVisit, who: str) -> None:
         visit.by_practice = who in {"staff", "system"}
         visit.fee = 0 if visit.by_practice else fee_for(self.rules, visit, self.now)
-        if not visit.by_practice and not self.was_set_back:
-            assert visit.fee >= visit.highest_fee, "an undo and a later cancel came cheaper than the first press"
-            visit.highest_fee = visit.fee
+        if not visit.by_practice:
+            self._note_press(visit)
         visit.status, visit.version = "cancelled", visit.version + 1
         visit.undo_until = undo_window(self.rules, visit, self.now)
         visit.is_released = visit.undo_until is None
@@ -252,6 +271,13 @@ class Desk(RuleBasedStateMachine):
                 self.slots[pk].become("free")
             else:
                 self.slots[pk].become("held", holder=visit.reference, until=visit.undo_until)
+
+    def _note_press(self, visit: ModelVisit) -> None:
+        """What a cancel costs at this press, a cancel or a move: no later end of the story may be cheaper."""
+        fee = fee_for(self.rules, visit, self.now)
+        if not self.was_set_back and not visit.is_moved_by_practice:
+            assert fee >= visit.highest_fee, "moves, undos and cancels came cheaper than one cancel at the first press"
+            visit.highest_fee = fee
 
     @rule(who=people, pick=picks, late=st.booleans())
     @precondition(lambda self: self.visits)
@@ -354,6 +380,12 @@ class Desk(RuleBasedStateMachine):
         for slot in self.slots.values():
             if slot.state == "held" and slot.until <= self.now and slot.holder not in waiting:
                 slot.become("free")
+        lapsed = [each for each in self.checkouts if each.ended_at is None and each.until <= self.now]
+        assert end_lapsed_checkouts(now=self.now) == len(lapsed)
+        for each in lapsed:
+            each.ended_at = each.until
+        long_ago = self.now - FORGOTTEN_AFTER
+        self.checkouts = [each for each in self.checkouts if each.ended_at is None or each.ended_at > long_ago]
 
     def _mark_released(self, visit: ModelVisit) -> None:
         visit.is_released = True
@@ -407,10 +439,16 @@ class Desk(RuleBasedStateMachine):
     def publish(self, ends: time) -> None:
         WeeklyHours.objects.filter(schedule=self.cast.schedule).update(ends=ends)
         publish_slots(schedule=self.cast.schedule, now=self.now, weeks=1)
-        kept = {pk: slot for pk, slot in self.slots.items() if slot.state != "free"}
+        self._read_slots()
+
+    def _read_slots(self) -> None:
+        """Visits keep their slots; the rest is as the practice opens."""
         there = dict(self.cast.schedule.slots.values_list("pk", "starts_at"))
-        assert kept.keys() <= there.keys()
-        self.slots = {pk: kept.get(pk, ModelSlot(starts_at)) for pk, starts_at in there.items()}
+        assert {pk for pk, slot in self.slots.items() if self._is_of_visit(slot)} <= there.keys()
+        self.slots = {pk: self.slots.get(pk, ModelSlot(starts_at)) for pk, starts_at in there.items()}
+
+    def _is_of_visit(self, slot: ModelSlot) -> bool:
+        return slot.state == "busy" or (slot.state == "held" and isinstance(slot.holder, str))
 
     # What must be so after every step.
 
@@ -420,7 +458,8 @@ class Desk(RuleBasedStateMachine):
             return
         self.steps += 1
         if self.steps % self.steps_between_doctors == 0:
-            assert [each for each in breaches(now=self.latest) if WAITS_FOR_SWEEP not in each] == []
+            found = breaches(now=self.latest)
+            assert [each for each in found if not any(waits in each for waits in WAITS_FOR_SWEEP)] == []
 
     @invariant()
     def the_model_agrees(self) -> None:
@@ -439,9 +478,17 @@ class Desk(RuleBasedStateMachine):
         }
         assert found == {pk: (slot.state, slot.holder, slot.until, slot.visit) for pk, slot in self.slots.items()}
         assert {
-            visit.reference: (visit.status, visit.fee_minor, visit.undo_until, visit.version)
+            visit.reference: (
+                visit.status, visit.fee_minor, visit.undo_until, visit.version, visit.starts_at, visit.moves,
+                visit.carried_fee_minor,
+            )
             for visit in visits.values()
-        } == {visit.reference: (visit.status, visit.fee, visit.undo_until, visit.version) for visit in self.visits}
+        } == {
+            visit.reference: (
+                visit.status, visit.fee, visit.undo_until, visit.version, visit.starts_at, visit.moves, visit.carried
+            )
+            for visit in self.visits
+        }  # fmt: skip
         assert Event.objects.count() == sum(visit.version for visit in self.visits)
 
     # The parts.

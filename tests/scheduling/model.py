@@ -1,5 +1,6 @@
 """A second, naive account of slots and visits, written from the rules in words, to compare the real one with."""
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from freeslot.scheduling.errors import SlotTaken, UndoOver
 
 GRACE = timedelta(minutes=60)
+HOLD, MOST_HOLDS, MOST_RENEWALS = timedelta(minutes=15), 2, 1
 OPEN_STATUSES = {"booked", "arrived"}
 
 
@@ -18,6 +20,7 @@ class ModelRules:
     undo: int
     undo_ends_before: int
     tell: int | None
+    most_moves: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         told = {} if self.tell is None else {"tell_after": {"minutes_before": self.tell}}
@@ -25,6 +28,8 @@ class ModelRules:
             "steps": [{"after": {"minutes_before": left}, "fee": {"minor": fee}} for left, fee in self.steps],
             "undo_minutes": self.undo,
             "undo_ends_before_minutes": self.undo_ends_before,
+            "booking": {"hold_minutes": HOLD.seconds // 60, "most_holds": MOST_HOLDS, "most_renewals": MOST_RENEWALS},
+            "move": {} if self.most_moves is None else {"most": self.most_moves},
             **told,
         }
 
@@ -61,7 +66,15 @@ class ModelVisit:
     by_practice: bool = False
     is_told: bool = False
     version: int = 1
+    moved_at: datetime | None = None
+    moves: int = 0
+    carried: int = 0
+    is_moved_by_practice: bool = False
     keys: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def chosen_at(self) -> datetime:
+        return self.moved_at or self.booked_at
 
     def has_undo(self, now: datetime) -> bool:
         return (
@@ -72,14 +85,38 @@ class ModelVisit:
         )
 
 
+@dataclass
+class ModelCheckout:
+    """`owner` is 0 or 1: whose patient it is for, and the source that counts."""
+
+    pk: uuid.UUID
+    owner: int
+    slots: list[int]
+    until: datetime
+    moving: ModelVisit | None = None
+    renewals: int = 0
+    ended_at: datetime | None = None
+    visit: ModelVisit | None = None
+
+    def is_live(self, now: datetime) -> bool:
+        return self.ended_at is None and now < self.until
+
+    @property
+    def was_given_back(self) -> bool:
+        return self.ended_at is not None and self.visit is None and self.ended_at < self.until
+
+
 def fee_for(rules: ModelRules, visit: ModelVisit, now: datetime) -> int:
-    """Free for a while when booked after the free deadline; a deadline's own second is free."""
+    """Free for a while when chosen after the free deadline; a deadline's own second is free; never less than what a
+    move took along, and nothing after the practice moved it."""
+    if visit.is_moved_by_practice:
+        return 0
     deadlines = [(visit.starts_at - timedelta(minutes=left), fee) for left, fee in rules.steps]
-    was_late = any(fee and visit.booked_at > deadline for deadline, fee in deadlines)
+    was_late = any(fee and visit.chosen_at > deadline for deadline, fee in deadlines)
     second = now.replace(microsecond=0)
-    fee = 0
+    fee = visit.carried
     for deadline, amount in deadlines:
-        counts_after = max(deadline, visit.booked_at + GRACE) if was_late else deadline
+        counts_after = max(deadline, visit.chosen_at + GRACE) if was_late else deadline
         if second > counts_after:
             fee = max(fee, amount)
     return fee
@@ -107,3 +144,13 @@ def why_no_undo(
     if not late or now >= visit.starts_at - timedelta(minutes=rules.undo_ends_before):
         return UndoOver
     return None if is_whole and all(slot.is_takeable(now, visit.reference) for slot in slots) else SlotTaken
+
+
+def why_no_move(rules: ModelRules, visit: ModelVisit, who: str, now: datetime) -> bool:
+    """Whether the rules are against a move; the practice may always move what is booked."""
+    if visit.status != "booked":
+        return True
+    if who == "staff":
+        return False
+    too_often = rules.most_moves is not None and visit.moves >= rules.most_moves
+    return now >= visit.starts_at or visit.is_told or tells(rules, visit, now) or too_often

@@ -285,7 +285,8 @@ def test_a_day_closed_meanwhile_books_nothing(cast: Cast):
     with pytest.raises(SlotsUnsuitable) as refused:
         finish(cast, checkout)
     assert refused.value.why is Unsuitable.GONE
-    assert renew_checkout(checkout_id=checkout.pk, now=cast.now) == cast.now + TEN
+    with pytest.raises(HoldOver):
+        renew_checkout(checkout_id=checkout.pk, now=cast.now)
 
 
 def test_what_is_over_is_forgotten_a_day_later(cast: Cast):

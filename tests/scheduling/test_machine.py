@@ -4,7 +4,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.scheduling.machine import Desk, open_practice
+from tests.scheduling.machine import open_practice
+from tests.scheduling.machine_of_bookings import BookingDesk
 
 LONG = settings(
     max_examples=60, stateful_step_count=30, deadline=None, database=None, suppress_health_check=list(HealthCheck)
@@ -15,7 +16,7 @@ QUICK = settings(LONG, max_examples=25, stateful_step_count=20, phases=[Phase.ge
 
 def run(examples: settings, *, steps_between_doctors: int) -> None:
     given = {"cast": open_practice(), "steps_between_doctors": steps_between_doctors}
-    machine = type("DeskOfCast", (Desk,), given)
+    machine = type("DeskOfCast", (BookingDesk,), given)
     run_state_machine_as_test(machine, settings=examples)
 
 

@@ -77,7 +77,7 @@ def begin_checkout(
 def renew_checkout(*, checkout_id: uuid.UUID, now: datetime) -> datetime:
     """Keeps the time as long again from now on; until when.
 
-    Raises HoldOver once it has lapsed, ended, or was renewed as often as the rules let it be.
+    Raises HoldOver once it has lapsed, ended, was renewed as often as the rules let it be, or its day was closed.
     """
     with transaction.atomic():
         checkout = _lock(checkout_id)
@@ -87,7 +87,9 @@ def renew_checkout(*, checkout_id: uuid.UUID, now: datetime) -> datetime:
         checkout.until = now + rules.booking.hold_for
         checkout.renewals += 1
         held = Slot.objects.filter(held_by=checkout.pk, status=Slot.Status.HELD)
-        in_order(held).update(held_until=checkout.until)
+        kept = in_order(held).update(held_until=checkout.until)
+        if checkout.moving_id is None and kept != len(checkout.slot_ids):
+            raise HoldOver
         checkout.save(update_fields=["until", "renewals"])
     return checkout.until
 
