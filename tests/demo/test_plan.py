@@ -33,6 +33,10 @@ EXPECTED = {
 }
 
 
+# Each instant once for all the tests: laying the plan out is nearly all of their work.
+placed_at = cache(place_all)
+
+
 @cache
 def rules_of(slug):
     return rules_from(next(house.rules for house in HOUSES if house.slug == slug))
@@ -55,7 +59,7 @@ def verdict(placed: Placed, *, made_at, now) -> Verdict:
 def test_every_verdict_is_there_at_every_instant(later):
     for made_at in INSTANTS:
         now = made_at + timedelta(minutes=later)
-        verdicts = [verdict(each, made_at=made_at, now=now) for each in place_all(made_at)]
+        verdicts = [verdict(each, made_at=made_at, now=now) for each in placed_at(made_at)]
 
         assert Counter((each.kind, each.why, each.fee.minor) for each in verdicts) == EXPECTED, made_at
 
@@ -63,7 +67,7 @@ def test_every_verdict_is_there_at_every_instant(later):
 def test_an_undo_that_ends_before_its_time_is_there_at_every_instant():
     for made_at in INSTANTS:
         now = made_at + timedelta(minutes=5)
-        ahead = [each for each in place_all(made_at) if each.planned.story is Story.BOOKED]
+        ahead = [each for each in placed_at(made_at) if each.planned.story is Story.BOOKED]
         undo = [
             (found.undo_until, rules_of(each.planned.house.slug).undo_for)
             for each in ahead
@@ -76,7 +80,7 @@ def test_an_undo_that_ends_before_its_time_is_there_at_every_instant():
 
 def test_nobody_is_in_two_places_at_once():
     for made_at in INSTANTS:
-        placed = place_all(made_at)
+        placed = placed_at(made_at)
         for key in (lambda each: each.planned.person.username, lambda each: each.planned.practitioner):
             for each in placed:
                 others = [other for other in placed if other is not each and key(other) == key(each)]
@@ -86,7 +90,7 @@ def test_nobody_is_in_two_places_at_once():
 
 def test_no_visit_needs_the_last_slot_of_a_day():
     for made_at in INSTANTS:
-        for each in place_all(made_at):
+        for each in placed_at(made_at):
             assert ends_before_midnight(each.starts_at, each.ends_at, each.planned.house), made_at
 
 

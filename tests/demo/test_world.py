@@ -22,8 +22,9 @@ from freeslot.waitlist.operations.serve import serve_wishes
 pytestmark = pytest.mark.django_db
 INSTANTS = [
     datetime(2026, 11, 23, 4, 30, tzinfo=UTC),  # Sunday, 23:30 in New York
-    datetime(2027, 3, 28, 0, 40, tzinfo=UTC),  # twenty minutes before Berlin's clocks go forward
-    datetime(2026, 11, 1, 6, 20, tzinfo=UTC),  # New York's second 1:20
+    # Twenty minutes before Berlin's clocks go forward; New York's second 1:20.
+    pytest.param(datetime(2027, 3, 28, 0, 40, tzinfo=UTC), marks=pytest.mark.long),
+    pytest.param(datetime(2026, 11, 1, 6, 20, tzinfo=UTC), marks=pytest.mark.long),
 ]
 
 

@@ -128,7 +128,10 @@ def test_a_carried_fee_outlives_further_moves_undo_and_a_move_by_itself(cast: Ca
     undo(cast, visit.reference, now=late + HOUR)
     after = live(visit.reference)
     assert (after.carried_fee_minor, after.moves, after.moved_by_practice_at) == (2500, 3, None)
-    assert cancel(cast, visit.reference, now=late + 2 * HOUR).verdict.fee.minor == 2500
+    assert after.verdict(cast.patient_actor, late + 2 * HOUR).fee.minor == 2500
+    for slot, actor in zip(far, (cast.staff, cast.patient_actor), strict=False):
+        move(cast, visit.reference, slot, now=late + 2 * HOUR, actor=actor)
+    assert live(visit.reference).carried_fee_minor == 2500, "though after the practice's move it is asked for no more"
 
 
 def test_a_higher_fee_than_the_accepted_one_moves_nothing(cast: Cast):
