@@ -146,3 +146,10 @@ def test_two_practices_do_not_mix(cast, patient):
     other = make_cast(weeks=1)
     answer = patient.get(f"/p/{other.practice.slug}/book/")
     assert str(cast.visit_type.pk) not in answer.content.decode()
+
+
+def test_signing_in_from_the_list_comes_back_to_the_same_list(cast, client):
+    page = read(client.get(times_page(cast), {"type": str(cast.visit_type.pk)}))
+    (sign_in,) = {link for link, words in page.links if words == "Sign in"}
+    assert client.get(sign_in).status_code == 200
+    assert f"type%3D{cast.visit_type.pk}" in sign_in
