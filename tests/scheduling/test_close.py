@@ -119,7 +119,8 @@ def test_a_publishing_that_waited_does_not_open_the_day_again(cast: Cast, monkey
     monkeypatch.setattr(module.Practitioner.objects, "select_for_update", lock)
     monkeypatch.setattr(module, "_pieces_of", pieces)
     publish_slots(schedule=cast.schedule, now=cast.now)
-    assert order == ["locked", "read"]
+    # The directory is written after it, behind the same lock.
+    assert order == ["locked", "read", "locked"]
 
 
 @pytest.mark.parametrize(
