@@ -6,7 +6,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from freeslot.messages.headers import Headers
@@ -31,6 +31,7 @@ def _read(**headers: object) -> EmailMessage:
 
 
 @given(texts | spoken)
+@example("0" * 70 + " 1")
 def test_a_subject_comes_back_as_it_went_out(text: str):
     assert str(_read(Subject=text)["Subject"]) == text
 

@@ -6,12 +6,15 @@ from email.policy import EmailPolicy
 from typing import Any
 
 PERSONS = {"from", "reply-to"}
+# What RFC 5322 says a line should have at most, less the sign of the header and the end of the line.
+LONGEST_LINE = 74
 
 
 class Headers(EmailPolicy):
     """Subjects and names beyond ASCII as encoded words throughout.
 
-    The standard way encodes a few words only, and adds a space where a line ends between those and plain ones.
+    The standard way encodes a few words only, and adds a space where a line ends between those and plain ones; and it
+    adds one before a first word that fills the line by itself.
     """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
@@ -19,7 +22,7 @@ class Headers(EmailPolicy):
         return own.encode() if own else super().fold_binary(name, value)
 
     def _own(self, name: str, value: Any) -> str:
-        if str(value).isascii() or self.utf8:
+        if self.utf8 or _is_plain(name, str(value)):
             return ""
         if name.lower() == "subject":
             return self._line(name, self._encoded(name, str(value)))
@@ -33,3 +36,8 @@ class Headers(EmailPolicy):
 
     def _line(self, name: str, value: str) -> str:
         return f"{name}: {value}{self.linesep}"
+
+
+def _is_plain(name: str, text: str) -> bool:
+    longest = max(map(len, text.split()), default=0)
+    return text.isascii() and len(name) + longest < LONGEST_LINE
