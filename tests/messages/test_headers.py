@@ -32,6 +32,7 @@ def _read(**headers: object) -> EmailMessage:
 
 @given(texts | spoken)
 @example("0" * 70 + " 1")
+@example("cancelada: visita cancelada: cancelada: Praxis cancelada: visita p.m. 4:00")
 def test_a_subject_comes_back_as_it_went_out(text: str):
     assert str(_read(Subject=text)["Subject"]) == text
 

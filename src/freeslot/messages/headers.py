@@ -6,15 +6,15 @@ from email.policy import EmailPolicy
 from typing import Any
 
 PERSONS = {"from", "reply-to"}
-# What RFC 5322 says a line should have at most, less the sign of the header and the end of the line.
-LONGEST_LINE = 74
+# What RFC 5322 says a line should have at most.
+LONGEST_LINE = 78
 
 
 class Headers(EmailPolicy):
     """Subjects and names beyond ASCII as encoded words throughout.
 
-    The standard way encodes a few words only, and adds a space where a line ends between those and plain ones; and it
-    adds one before a first word that fills the line by itself.
+    The standard way encodes a few words only, and adds a space where a line ends between those and plain ones, or
+    before the first word of a plain text that needs more than one line.
     """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
@@ -22,11 +22,11 @@ class Headers(EmailPolicy):
         return own.encode() if own else super().fold_binary(name, value)
 
     def _own(self, name: str, value: Any) -> str:
-        if self.utf8 or _is_plain(name, str(value)):
+        if self.utf8:
             return ""
-        if name.lower() == "subject":
+        if name.lower() == "subject" and not _is_one_plain_line(name, str(value)):
             return self._line(name, self._encoded(name, str(value)))
-        if name.lower() in PERSONS and isinstance(value, AddressHeader):
+        if name.lower() in PERSONS and isinstance(value, AddressHeader) and not str(value).isascii():
             (person,) = value.addresses
             return self._line(name, f"{self._encoded(name, person.display_name)}{self.linesep} <{person.addr_spec}>")
         return ""
@@ -38,6 +38,5 @@ class Headers(EmailPolicy):
         return f"{name}: {value}{self.linesep}"
 
 
-def _is_plain(name: str, text: str) -> bool:
-    longest = max(map(len, text.split()), default=0)
-    return text.isascii() and len(name) + longest < LONGEST_LINE
+def _is_one_plain_line(name: str, text: str) -> bool:
+    return text.isascii() and len(f"{name}: {text}") <= LONGEST_LINE
