@@ -230,6 +230,13 @@ def test_another_time_instead_gives_the_first_back_in_the_same_step_or_not_at_al
     assert begin(cast, slots[0], instead_of=third.pk).slot_ids == [slots[0].pk], "the same time once more"
 
 
+def test_nobody_gives_somebody_elses_time_back(cast: Cast):
+    kept, other = morning(cast, 2)
+    theirs = begin(cast, kept, source="b")
+    mine = begin(cast, other, instead_of=theirs.pk)
+    assert holders(kept, other) == [theirs.pk, mine.pk]
+
+
 def test_guests_together_keep_no_more_than_their_share_of_what_is_left_of_a_day(cast: Cast):
     with_rules(cast, hold_share_percent=25)
     for index, slot in enumerate(morning(cast, 6)):
