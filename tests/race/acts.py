@@ -96,6 +96,7 @@ def _move(given: dict[str, str], now: datetime) -> str:
     outcome = move_appointment(
         ref=given["ref"], slot_ids=_slots(given), actor=_patient(given), door=Door.PORTAL, accepted_fee=10**6,
         idempotency_key=given.get("key", ""), now=now,
+        holder=uuid.UUID(given["holder"]) if "holder" in given else None,
     )  # fmt: skip
     return outcome.result
 

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from freeslot.practices.models import Policy
 from freeslot.scheduling.models import Appointment, Checkout, Slot
+from freeslot.scheduling.operations.checkout import end_checkout
 from freeslot.scheduling.operations.release import release_lapsed
 from tests.race.cast import RaceCast, Try, kinds, live
 from tests.race.running import in_processes, in_threads
@@ -158,6 +160,32 @@ def test_renewing_finishing_and_leaving_at_once_do_not_lock_each_other_out(race:
     assert checkout.appointment == booked
     assert Slot.objects.filter(status=Slot.Status.HELD).count() == 0
     assert len(taken()) == (2 if booked else 0)
+
+
+@pytest.mark.postgresql
+def test_a_move_waits_for_whoever_leaves_its_kept_time_before_it_takes_the_slots(race: RaceCast):
+    """Two tabs of one patient: had the move the slots already, each would wait for the other."""
+    own, other = race.morning(2)
+    visit = race.cast.book(slots=[own])
+    checkout = begin(race.cast, other, moving=visit)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Checkout.objects.select_for_update(of=("self",)).get(pk=checkout.pk)
+            press = pool.submit(in_threads, [race.move(visit, other, holder=str(checkout.pk))], workers=1)
+            until_somebody_waits()
+            end_checkout(checkout_id=checkout.pk, now=race.now)
+        assert press.result() == {"moved": 1}
+    assert taken() == [other.pk]
+
+
+def until_somebody_waits() -> None:
+    with connection.cursor() as cursor:
+        waiting = False
+        while not waiting:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            waiting = cursor.fetchone() != (0,)
 
 
 @runs

@@ -87,11 +87,13 @@ def move_appointment(
             check_move_reason(appointment, reason)
         if verdict.carried.minor > accepted_fee:
             return MoveOutcome(MoveResult.FEE_ROSE, ref, verdict)
+        if holder:
+            _end_checkout(holder, appointment, now)
         slots = _new_slots(appointment, slot_ids, actor, now, chosen_at)
         make_busy([pk for pk in slot_ids if pk not in own], appointment=appointment, now=now, holder=holder)
         free_some_of(appointment, own - set(slot_ids))
         if holder:
-            _end_hold(holder, appointment, now)
+            free_held_by(holder)
         before = _place_of(appointment)
         _mark_moved(appointment, slots, verdict, actor, reason, note, now)
         data = before | facts_of_terms(appointment) | {"carried_fee_minor": appointment.carried_fee_minor}
@@ -120,6 +122,14 @@ def _judged_at(appointment: Appointment, now: datetime, tried_at: datetime | Non
     return tried_at if tried_at and counts else now
 
 
+def _end_checkout(holder: uuid.UUID, appointment: Appointment, now: datetime) -> None:
+    """It has led to this visit. The row before the turns of a day and the slots, as whoever keeps or gives back a time
+    takes them: in another order two tabs of one patient would wait for each other."""
+    Checkout.objects.filter(pk=holder, moving=appointment, ended_at__isnull=True).update(
+        ended_at=now, appointment=appointment
+    )
+
+
 def _new_slots(
     appointment: Appointment, slot_ids: Sequence[int], actor: Actor, now: datetime, chosen_at: datetime | None
 ) -> list[Slot]:
@@ -134,14 +144,6 @@ def _new_slots(
         chosen_at=chosen_at,
     )
     return suitable_slots(slot_ids, wanted, now=now)
-
-
-def _end_hold(holder: uuid.UUID, appointment: Appointment, now: datetime) -> None:
-    """What the hold kept beside the slots that were taken goes back, and a checkout has led to this visit."""
-    Checkout.objects.filter(pk=holder, moving=appointment, ended_at__isnull=True).update(
-        ended_at=now, appointment=appointment
-    )
-    free_held_by(holder)
 
 
 def _place_of(appointment: Appointment) -> dict[str, Any]:
