@@ -55,7 +55,8 @@ def press_move(form: MoveForm, visit: Appointment, *, asker: Asker, now: datetim
         raise MoveStays(STALE if set(form.errors) - {"reason", "note"} else unchanged(form))
     picked = _picked(form.cleaned_data["time"], visit)
     try:
-        slot_ids = slot_ids_at(picked, visit.visit_type, now=now)
+        never_moved = visit if visit.moved_at is None else None
+        slot_ids = slot_ids_at(picked, visit.visit_type, now=now, never_moved=never_moved)
         outcome = _move(form, visit, slot_ids, asker=asker, now=now)
     except (SlotsUnsuitable, SlotTaken) as error:
         raise NotThen(words_against(error), around=picked.starts_at) from None

@@ -31,12 +31,24 @@ def time_list(
     chosen: str = "",
     near: Iterable[OpenTime] = (),
 ) -> TimeList:
-    """The first days that have something, from the day looked at on; `near` are the nearest to a time that is gone.
+    """The first days that have something, from the day looked at on; or only those `near` a time that is gone, with the
+    way to all the others.
 
     `kept` goes along in every address of the list. Four statements at most, one more where a day can be full, and
     more only where two weeks are empty.
     """
     ask = offer.ask(look)
+    if nearest := _choices(near, offer, look, place, chosen, with_day=True):
+        kept_too = [*(kept or {}).items(), *_said(offer, look)]
+        return TimeList(
+            days=[],
+            place=place,
+            address=address,
+            nearest=nearest,
+            kept=list((kept or {}).items()),
+            said=[*_said(offer, look), *([(FROM, look.first.isoformat())] if look.first else [])],
+            all=f"{address}?{urlencode(kept_too)}",
+        )
     first, found = _window(ask, look, place.now)
     by_day = _by_day(found, offer, ask)
     shown = _shown(by_day)
@@ -45,7 +57,6 @@ def time_list(
         days=[TimesOfDay(times[0].starts_at, _choices(times, offer, look, place, chosen)) for times in shown.values()],
         place=place,
         address=address,
-        nearest=_choices(near, offer, look, place, chosen, with_day=True),
         strip=_strip(first, by_day, shown, ask, address_of) if by_day else [],
         narrowings=_narrowings(offer, look),
         kept=list((kept or {}).items()),

@@ -205,7 +205,7 @@ class TimeList:
     """Open times as radio buttons by day. `nearest` are those around a time that was asked for and is not open.
 
     `address` with `kept` is where the form that narrows the list leads, `said` how it is narrowed and where it begins,
-    for a form that comes back to it; an empty `earlier` or `later` leads nowhere.
+    for a form that comes back to it; an empty `earlier` or `later` leads nowhere, `all` from the nearest to the list.
     """
 
     days: Sequence[TimesOfDay]
@@ -218,3 +218,4 @@ class TimeList:
     said: Sequence[tuple[str, str]] = ()
     earlier: str = ""
     later: str = ""
+    all: str = ""
