@@ -73,7 +73,7 @@ def test_a_mail_says_what_its_link_asks_and_the_other_way_in(db, clock, asked, w
     cast.book()
     text = " ".join(text_of(mails(cast, "booked")[0]).split())
     assert words in text
-    assert "You can also sign in to the patient portal of Elm Street Practice." in text
+    assert "With an account you can also sign in to the patient portal of Elm Street Practice." in text
     assert "Our links always begin with http://testserver/ and lead nowhere else." in text
 
 
@@ -82,7 +82,7 @@ def test_the_mail_that_brings_a_code_claims_nothing_of_who_asked(cast):
     ask_code(visit, door=Door.LINK, now=cast.now)
     (mail,) = mails(cast, "link_asked")
     text = " ".join(everything_in(mail).split())
-    assert f"{newest_code(visit)}." in text
+    assert f"Your code: {newest_code(visit)}" in text
     assert "practice’s system" not in text
     assert "by the patient" not in text
     assert newest_code(visit) not in mail["Subject"]

@@ -45,7 +45,7 @@ def test_the_code_arrives_by_mail_and_nothing_else_does(cast: Cast, mailbox: Mai
     mail = arrived(mailbox)
     assert (mail["To"], mail["Subject"]) == ("nora@example.org", "Your code to book a visit – Elm Street Practice")
     text = plain_text(mail)
-    assert f"\n{code_of(checkout)}. It is good until 4:15 pm (New York time), once" in text
+    assert f"Your code: {code_of(checkout)}\nIt is good until 4:15 pm (New York time), once" in text
     assert "to book a visit with Elm Street Practice on Wed 10 March." in text
     assert code_of(checkout) in html_text(mail)
     assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]

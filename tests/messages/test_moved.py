@@ -165,3 +165,5 @@ def test_a_move_that_was_wished_for_says_so_in_the_mail():
     assert serve_wishes(now=cast.now) == 1
     text = plain_text(mail_of(moved_message(cast)))
     assert text.startswith("Your visit is moved\nYou wished for an earlier time, and this one came free. It was Fri 12")
+    assert "(New York time), as you had wished\n" in text
+    assert "by you" not in text

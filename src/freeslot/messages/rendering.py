@@ -64,6 +64,7 @@ def _about_visit(letter: Letter) -> dict[str, Any]:
         "free_until": sections.free_until_words(letter),
         "facts": sections.facts_of(letter),
         "undo": sections.undo_section(letter),
+        "video": sections.video_section(letter),
         "cancel": sections.cancel_section(letter),
         "rules": sections.rules_section(letter),
         "calendar": sections.calendar_section(letter),

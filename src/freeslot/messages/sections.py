@@ -110,13 +110,13 @@ def free_until_words(letter: Letter) -> str:
 
 def facts_of(letter: Letter) -> list[tuple[str, str]]:
     """What a mail proves by itself, as label and value."""
-    who, door = _who(letter), DOORS.get(letter.event.door, "")
+    how = [_("as you had wished")] if letter.data.get("wish") else [_who(letter), DOORS.get(letter.event.door, "")]
     facts = [(_("Reference"), letter.reference)]
     if letter.receipt_number and not letter.kind.is_for_practice:
         facts.append((_("Receipt"), _("%(number)s, attached") % {"number": letter.receipt_number}))
     if letter.kind is MessageKind.MOVED:
         facts.append((_("Time before"), _moment(letter.started_before, letter)))
-    facts.append((letter.deed, ", ".join(str(each) for each in (_moment(letter.event.at, letter), who, door) if each)))
+    facts.append((letter.deed, ", ".join(str(each) for each in (_moment(letter.event.at, letter), *how) if each)))
     return facts
 
 
@@ -144,6 +144,14 @@ def undo_section(letter: Letter) -> Section | None:
     return Section(_("Changed your mind?"), sentences, link=letter.page, press=_("Open your visit"))
 
 
+def video_section(letter: Letter) -> Section | None:
+    """Where the way into a visit by video is."""
+    if not letter.appointment.visit_type.by_video:
+        return None
+    way = _("The way into the video room is on your visit’s page, shortly before the visit begins.")
+    return Section(_("Your video visit"), (way,))
+
+
 def cancel_section(letter: Letter) -> Section:
     """How to cancel a visit that is booked."""
     how = _("Open your visit and move or cancel it there, at any hour.")
@@ -164,8 +172,8 @@ def asked_words(letter: Letter) -> str:
     if not letter.token:
         return _("You will be asked to sign in.")
     asked = _("It asks for the patient’s %(proof)s and nothing else.") % {"proof": _proofs_of(letter)}
-    portal = _("You can also sign in to the patient portal of %(practice)s.") % {"practice": letter.practice_name}
-    return f"{asked} {portal}"
+    portal = _("With an account you can also sign in to the patient portal of %(practice)s.")
+    return f"{asked} {portal % {'practice': letter.practice_name}}"
 
 
 def asked_briefly(letter: Letter) -> str:
@@ -223,11 +231,10 @@ def code_section(letter: AnyLetter) -> Section | None:
     until = clock(letter.code_until, zone=letter.place.zone, locale=letter.place.locale)
     good = {"time": f"{until} ({zone_words(letter.place.zone, letter.place.locale)})"}
     sentences = (
-        f"{letter.code}.",
         _("It is good until %(time)s, once, on the page that asked for it.") % good,
         _("Tell it to nobody: the practice does not ask for it."),
     )
-    return Section(_("Your code"), sentences)
+    return Section(_("Your code: %(code)s") % {"code": letter.code}, sentences)
 
 
 def unusual_section(letter: Letter) -> Section | None:
