@@ -21,7 +21,7 @@ def test_a_time_that_is_picked_is_kept_until_a_clock_time(cast, patient):
     checkout = kept(patient, cast)
     assert Slot.objects.get(pk=checkout.slot_ids[0]).held_by == checkout.pk
     page = read(patient.get(checkout_page(checkout)))
-    assert "This time is kept for you until 4:10 pm (New York time)" in page.text
+    assert "This time is kept for you until 4:10 pm (New York time). 10 minutes left" in page.text
 
 
 def test_the_whole_way_ends_in_a_visit_with_its_receipt(cast, patient):

@@ -351,6 +351,7 @@ def test_a_visit_that_cannot_be_moved_says_how_it_stands_and_whom_to_call(db, cl
         assert why in page.text
         assert "(212) 555-0142" in page.text
         assert "open until 5 pm" in page.text
+        assert ("Book it again" in [words for _, words in page.links]) == (happened is cancelled)
     assert live(visit).version == as_it_is.version
     assert "Move" not in [words for _, words in read(patient.get(address(visit))).links]
 
