@@ -1,7 +1,10 @@
 """Somebody signed in books: the first page, the times, the details, the review, the visit."""
 
-from freeslot.scheduling.models import Appointment, Slot
-from tests.booking.steps import checkout_page, confirm, first_page, kept, say, times_page, visit_of
+from datetime import timedelta
+
+from freeslot.practices.models import VisitType
+from freeslot.scheduling.models import Appointment, Checkout, Slot
+from tests.booking.steps import checkout_page, confirm, first_page, kept, pick, say, times_page, visit_of
 from tests.visits.pages import read
 
 
@@ -22,6 +25,25 @@ def test_a_time_that_is_picked_is_kept_until_a_clock_time(cast, patient):
     assert Slot.objects.get(pk=checkout.slot_ids[0]).held_by == checkout.pk
     page = read(patient.get(checkout_page(checkout)))
     assert "This time is kept for you until 4:10 pm (New York time). 10 minutes left" in page.text
+
+
+def test_the_same_time_picked_again_is_the_same_booking(cast, patient):
+    """Pressed twice, or once more after going back."""
+    checkout = kept(patient, cast)
+    assert say(patient, cast, checkout).status_code == 303
+    for _ in range(2):
+        assert kept(patient, cast, Slot.objects.get(pk=checkout.slot_ids[0])) == checkout
+    assert Checkout.objects.get().patient == cast.patient
+
+
+def test_a_time_that_is_kept_for_another_kind_of_visit_is_shown_as_that(cast, patient):
+    checkout = kept(patient, cast)
+    other = VisitType.objects.create(practice=cast.practice, name="Long visit", length=timedelta(minutes=20))
+    other.practitioners.add(cast.practitioner)
+    answer = pick(patient, cast, Slot.objects.get(pk=checkout.slot_ids[0]), type=str(other.pk))
+    assert answer.status_code == 409
+    assert "Kept for you: Fri 5 March, 4:00 pm (New York time)" in read(answer).text
+    assert checkout_page(checkout) in [href for href, _ in read(answer).links]
 
 
 def test_the_whole_way_ends_in_a_visit_with_its_receipt(cast, patient):

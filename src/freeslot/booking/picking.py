@@ -9,6 +9,7 @@ from freeslot.booking.like import visit_like
 from freeslot.booking.times_pages import Search
 from freeslot.scheduling.errors import HoldOver, SchedulingError, SlotTaken, TooManyHolds
 from freeslot.scheduling.models import Checkout
+from freeslot.scheduling.models.checkout import CheckoutQuerySet
 from freeslot.scheduling.operations.checkout import begin_checkout
 from freeslot.scheduling.operations.details import Details, fill_in, take_over
 from freeslot.scheduling.outcome import telling_what_was_saved
@@ -37,6 +38,8 @@ def pick(request: HttpRequest, booker: Booker, search: Search, *, now: datetime)
         with telling_what_was_saved():
             checkout = _begin(booker, search, picked, before, now=now)
     except SchedulingError as error:
+        if already := _kept_already(mine, search, picked, now=now):
+            return already
         raise not_had(error, picked.starts_at) from None
     _say_again(request, booker, checkout, before, search, now=now)
     return checkout
@@ -56,6 +59,12 @@ def _begin(booker: Booker, search: Search, picked: Picked, before: Checkout | No
         instead_of=before.pk if before else None,
         now=now,
     )
+
+
+def _kept_already(mine: CheckoutQuerySet, search: Search, picked: Picked, *, now: datetime) -> Checkout | None:
+    """What the same press has kept before: pressed twice, or once more after going back."""
+    same = mine.live(now).filter(visit_type=search.visit_type, starts_at=picked.starts_at)
+    return same.filter(practitioner_id=picked.practitioner_id).first()
 
 
 def _say_again(
