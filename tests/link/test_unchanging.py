@@ -42,7 +42,7 @@ def test_no_read_of_a_link_changes_a_row(cast):
             read_by_all(Client(), address_of(token), f"/m/{token}", f"/m/{token}.")
         read_by_all(Client(), "/m/", "/m/close/", "/find/", f"/find/?reference={visit.reference}")
     assert everything() == before
-    assert [each["sql"] for each in queries if not each["sql"].startswith(HARMLESS)] == []
+    assert [each["sql"] for each in queries if not each["sql"].lstrip().startswith(HARMLESS)] == []
 
 
 def test_nor_does_one_after_wrong_answers_or_with_an_open_visit(cast):
@@ -56,7 +56,7 @@ def test_nor_does_one_after_wrong_answers_or_with_an_open_visit(cast):
         read_by_all(guessing, address_of(token))
         read_by_all(proved, address_of(token), "/appointments/", *(address(visit, name) for name in names))
     assert everything() == before
-    assert [each["sql"] for each in queries if not each["sql"].startswith(HARMLESS)] == []
+    assert [each["sql"] for each in queries if not each["sql"].lstrip().startswith(HARMLESS)] == []
 
 
 def test_only_reading_is_counted_and_only_afterwards(cast):
