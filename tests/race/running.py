@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -46,6 +47,18 @@ def in_threads_of(work: Callable[[], list[str]], *, workers: int) -> list[str]:
 
     with ThreadPoolExecutor(workers) as pool:
         return list(chain.from_iterable(pool.map(run, range(workers))))
+
+
+def until_somebody_waits() -> None:
+    """Until another connection waits for a lock that this one has (PostgreSQL)."""
+    with connection.cursor() as cursor:
+        waiting, end = False, time.monotonic() + 30
+        while not waiting:
+            assert time.monotonic() < end, "nobody waits"
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            waiting = cursor.fetchone() != (0,)
 
 
 def in_processes(tries: Tries, *, processes: int, threads: int = 1) -> Counter[str]:

@@ -13,7 +13,7 @@ from freeslot.scheduling.models import Appointment, Checkout, Slot
 from freeslot.scheduling.operations.checkout import end_checkout
 from freeslot.scheduling.operations.release import release_lapsed
 from tests.race.cast import RaceCast, Try, kinds, live
-from tests.race.running import in_processes, in_threads
+from tests.race.running import in_processes, in_threads, until_somebody_waits
 from tests.scheduling.acts import begin
 
 pytestmark = pytest.mark.race
@@ -176,16 +176,6 @@ def test_a_move_waits_for_whoever_leaves_its_kept_time_before_it_takes_the_slots
             end_checkout(checkout_id=checkout.pk, now=race.now)
         assert press.result() == {"moved": 1}
     assert taken() == [other.pk]
-
-
-def until_somebody_waits() -> None:
-    with connection.cursor() as cursor:
-        waiting = False
-        while not waiting:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-            )
-            waiting = cursor.fetchone() != (0,)
 
 
 @runs

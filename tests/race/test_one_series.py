@@ -1,13 +1,15 @@
 """Presses for one series at once, and two series that want each other's times: one after the other, none half done."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from freeslot.commands.doctor import breaches
-from freeslot.scheduling.models import Appointment
-from tests.race.running import in_threads_of
+from freeslot.scheduling.models import Appointment, Slot
+from tests.race.running import in_threads_of, until_somebody_waits
 from tests.scheduling.test_series import cancel_all, clock_times, move_all, series_of, slot_at, states
 from tests.support.cast import Cast, make_cast
 
@@ -53,3 +55,17 @@ def test_two_series_into_the_same_times_one_moves_and_the_other_stays(cast: Cast
     moved = [clock_times(each)[0] for each in (one, other)]
     assert moved.count("03-12 10:00") == 1
     assert list(breaches(now=cast.now)) == []
+
+
+@pytest.mark.postgresql
+def test_a_series_has_its_own_slots_before_it_takes_others(cast: Cast) -> None:
+    """Two series that want a time of each other and a free one beside: each would have what the other has to leave."""
+    visits = series_of(cast)
+    to = slot_at(cast, 7, 15, 20)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            list(visits[0].slots.select_for_update())
+            press = pool.submit(at_once, lambda: move_all(cast, visits, to.starts_at))
+            until_somebody_waits()
+            Slot.objects.select_for_update(nowait=True).get(pk=to.pk)
+        assert press.result() == ["done"]

@@ -142,17 +142,20 @@ def _lock(presses: Sequence[Press]) -> dict[str, Appointment]:
 
 
 def _lock_slots(presses: Sequence[MovePress], visits: dict[str, Appointment]) -> dict[int, Slot]:
-    """Everything that the moves will take, in an order that all who want several things keep: turns, then slots by id.
+    """Everything that the moves will take or leave, in an order that all who want several things keep: turns, then
+    slots by id. The slots that will be taken.
 
     So two series that cross each other, or a move into one of their days, wait instead of locking each other out.
     """
     wanted = Slot.objects.filter(pk__in=[pk for press in presses for pk in press.slot_ids])
     slots = {slot.pk: slot for slot in wanted}
+    own = Slot.objects.filter(appointment__in=[visit.pk for visit in visits.values()]).values_list("pk", flat=True)
     kinds = {press.ref: visits[press.ref].visit_type for press in presses}
     days = [(slots[pk], kinds[press.ref]) for press in presses for pk in press.slot_ids if pk in slots]
     for slot, visit_type in sorted(days, key=lambda each: (str(each[0].practitioner_id), each[0].starts_at)):
         take_turn_of_day(slot, visit_type)
-    list(wanted.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+    every = Slot.objects.filter(pk__in=[*slots, *own])
+    list(every.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
     return slots
 
 
