@@ -34,7 +34,7 @@ TIERS = {
     ]
 }
 TOLD = "You can tell the practice now that you are not coming. The practice decides what happens next."
-THINK_AGAIN = "You booked this visit late, so you have time to think again."
+THINK_AGAIN = "This visit is booked late, so you have time to think again."
 TELL = {"tell_after": {"minutes_before": 120}}
 
 
@@ -77,7 +77,7 @@ def test_every_status_door_actor_and_refusal_has_its_words():
         ),
         (
             DAY_BEFORE, minutes(20), {"booked_at": START - minutes(30)}, "Cancelling is free",
-            "You booked this visit late, so you have time to think again until it starts.",
+            "This visit is booked late, so you have time to think again until it starts.",
         ),
         (
             DAY_BEFORE, hours(5), {}, "Cancelling now costs $25.00",

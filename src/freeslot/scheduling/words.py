@@ -66,7 +66,7 @@ HEADLINES: dict[Why, Promise] = {
 }
 EXPLANATIONS: dict[Why, Promise] = {
     Why.NO_FEES: gettext_lazy("This practice charges no fee, at any time before the visit."),
-    Why.GRACE: gettext_lazy("You booked this visit late, so you have time to think again until it starts."),
+    Why.GRACE: gettext_lazy("This visit is booked late, so you have time to think again until it starts."),
     Why.PAYER: gettext_lazy("Your health plan does not allow a fee for a late cancel."),
     Why.MOVED_BY_PRACTICE: gettext_lazy("The practice moved this visit, so there is no fee."),
     Why.BY_PRACTICE: gettext_lazy("A cancel by the practice never costs the patient anything."),
@@ -109,7 +109,7 @@ def verdict_words(verdict: Verdict, *, place: Place) -> tuple[str, str]:
 
 def _free_until(verdict: Verdict, deadline: datetime, place: Place) -> tuple[str, str]:
     until = day_and_clock(deadline, zone=place.zone, locale=place.locale, now=place.now)
-    grace = _("You booked this visit late, so you have time to think again.")
+    grace = _("This visit is booked late, so you have time to think again.")
     why = grace if verdict.why is Why.GRACE else ""
     costs = _("After that the fee is %(fee)s.") % {"fee": fee_amount(verdict.steps[0].fee, place)}
     left = _("You have {left}.")

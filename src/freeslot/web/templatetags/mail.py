@@ -86,7 +86,7 @@ def mail_labels(line: DeadlineLine) -> list[dict[str, object]]:
     edges = [round(mark.at * 100) for mark in line.marks]
     starts = [0, *edges]
     if edges[0] == 0:
-        starts[1] = edges[0] = edges[1] // 2
+        starts[1] = edges[0] = edges[1] // 3
     return [
         {
             "width": edge - start,
