@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from freeslot.practices.models import VisitType
 from freeslot.scheduling.models import Appointment, Checkout, Slot
-from tests.booking.steps import checkout_page, confirm, first_page, kept, pick, say, times_page, visit_of
+from tests.booking.steps import checkout_page, confirm, first_page, kept, pick, say, times_page, value_of, visit_of
 from tests.visits.pages import read
 
 
@@ -31,6 +31,8 @@ def test_the_same_time_picked_again_is_the_same_booking(cast, patient):
     """Pressed twice, or once more after going back."""
     checkout = kept(patient, cast)
     assert say(patient, cast, checkout).status_code == 303
+    page = read(patient.get(times_page(cast), {"type": str(cast.visit_type.pk), "from": "2027-03-05"}))
+    assert value_of(cast, checkout.starts_at) in page.choices
     for _ in range(2):
         assert kept(patient, cast, Slot.objects.get(pk=checkout.slot_ids[0])) == checkout
     assert Checkout.objects.get().patient == cast.patient

@@ -102,6 +102,16 @@ def test_looking_at_one_time_after_another_keeps_only_the_last(cast: Cast, patie
     assert [slot.pk for slot in held] == [slots[-1].pk]
 
 
+def test_who_goes_back_to_the_list_finds_the_time_that_is_kept_for_them_and_nobody_else_does(
+    cast: Cast, patient: Client, sign_in
+) -> None:
+    visit, slot = cast.book(), free_slot(cast, days=9)
+    look(patient, visit, value_of(slot))
+    day, proxy = {"from": f"{slot.starts_at:%Y-%m-%d}"}, sign_in(cast.proxy_user)
+    lists = [read(client.get(address(visit, "move/"), day)).choices for client in (patient, proxy)]
+    assert [value_of(slot) in each for each in lists] == [True, False]
+
+
 def test_looking_again_keeps_no_time_for_longer(cast: Cast, patient: Client, later) -> None:
     visit, slot = cast.book(), free_slot(cast, days=9)
     look(patient, visit, value_of(slot))

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
+from freeslot.booking.booker import booker_of
 from freeslot.booking.loading import as_uuid
 from freeslot.booking.words import price_words
 from freeslot.practices.models import VisitType
@@ -74,7 +75,7 @@ def times_page(
     """With `problem` it is an answer: `around` is the time that could not be had, `kept` are those of theirs that are
     kept already."""
     kind, place = search.visit_type, place_of(search.visit_type.practice, now)
-    offer = offer_for(kind, now=now)
+    offer = offer_for(kind, now=now, source=booker_of(request).source)
     address = reverse("book_times", args=[kind.practice.slug])
     near = nearest(offer.ask(search.look), around, now=now) if around else ()
     context = {

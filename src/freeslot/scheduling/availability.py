@@ -42,8 +42,8 @@ class OpenTime:
 class Ask:
     """What is looked for. `practitioner_ids` are those who give the visit type, or the one that was chosen of them.
 
-    `location_id` None is any place. `holder` is a hold of the asker's own; `moving` a visit of theirs that would give
-    its slots back: both count as open.
+    `location_id` None is any place. `holder` is a hold of the asker's own, `source` stands for all that they keep
+    while they book; `moving` is a visit of theirs that would give its slots back: all of these count as open.
     """
 
     visit_type: VisitType
@@ -52,6 +52,7 @@ class Ask:
     location_id: uuid.UUID | None = None
     holder: uuid.UUID | None = None
     moving: Appointment | None = None
+    source: str = ""
 
     @property
     def zone_day(self) -> "Days":
@@ -143,6 +144,7 @@ OPEN = """
     AND NOT s.overbooked
     ORDER BY {order} s.starts_at {limit}
 """
+KEPT = "OR s.held_by IN (SELECT id FROM scheduling_checkout WHERE source = %s AND ended_at IS NULL)"
 OWN = """
     SELECT s.id, s.schedule_id, s.practitioner_id, s.location_id, s.starts_at, s.ends_at FROM scheduling_slot s
     WHERE s.appointment_id = %s AND NOT s.overbooked
@@ -170,7 +172,7 @@ def _statement(
     people = [value for each in practitioner_ids for value in adapted(Slot, practitioner=each)]
     text = OPEN.format(
         who="= %s" if len(people) == 1 else f"IN ({', '.join(['%s'] * len(people))})",
-        mine="OR s.held_by = %s" if ask.holder else "",
+        mine=("OR s.held_by = %s " if ask.holder else "") + (KEPT if ask.source else ""),
         place="AND s.location_id = %s" if ask.location_id else "",
         order="" if len(people) == 1 else "s.practitioner_id,",
         limit=f"LIMIT {limit}" if limit else "",
@@ -178,6 +180,7 @@ def _statement(
     values = [*people, *adapted(Slot, starts_at=earliest), *adapted(Slot, starts_at=latest)]
     values += adapted(Slot, held_until=now)
     values += adapted(Slot, held_by=ask.holder) if ask.holder else []
+    values += [ask.source] if ask.source else []
     return text, values + (adapted(Slot, location=ask.location_id) if ask.location_id else [])
 
 

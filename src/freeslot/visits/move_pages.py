@@ -17,6 +17,7 @@ from freeslot.scheduling.words import fee_amount, policy_words
 from freeslot.visits.asking import Asker
 from freeslot.visits.cards import card_for, new_card
 from freeslot.visits.forms import MoveForm, new_key
+from freeslot.visits.holds import source_of
 from freeslot.visits.move_terms import carried_words, rules_of_today, terms_panel
 from freeslot.visits.moving import MoveStays, NotThen
 from freeslot.visits.offers import look_of, offer_for
@@ -52,7 +53,8 @@ def times_page(
     if not verdict.is_allowed:
         return refused_page(request, asker, visit, now=now)
     card = card_for(visit, now=now)
-    offer, look = offer_for(visit.visit_type, now=now, moving=visit), look_of(request.POST or request.GET)
+    offer = offer_for(visit.visit_type, now=now, moving=visit, source=source_of(asker))
+    look = look_of(request.POST or request.GET)
     near = nearest(offer.ask(look), gone.around, now=now) if gone and gone.around else []
     address = reverse("move", args=[visit.reference])
     chosen = form["time"].value() or ""

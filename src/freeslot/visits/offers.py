@@ -37,13 +37,14 @@ class Person:
 
 @dataclass(frozen=True)
 class Offer:
-    """Everybody who gives the visit type, by name, and the rules in force. `holder` and `moving` as in an Ask."""
+    """Everybody who gives the visit type, by name, and the rules in force; the rest as in an Ask."""
 
     visit_type: VisitType
     rules: BookingRules
     people: Sequence[Person]
     holder: uuid.UUID | None = None
     moving: Appointment | None = None
+    source: str = ""
 
     @property
     def practitioners(self) -> dict[uuid.UUID, str]:
@@ -70,6 +71,7 @@ class Offer:
             location_id=location_id or self._only_place(),
             holder=self.holder,
             moving=self.moving,
+            source=self.source,
         )
 
     def _only_place(self) -> uuid.UUID | None:
@@ -88,7 +90,12 @@ def look_of(given: Mapping[str, str]) -> Look:
 
 
 def offer_for(
-    visit_type: VisitType, *, now: datetime, moving: Appointment | None = None, holder: uuid.UUID | None = None
+    visit_type: VisitType,
+    *,
+    now: datetime,
+    moving: Appointment | None = None,
+    holder: uuid.UUID | None = None,
+    source: str = "",
 ) -> Offer:
     """Two statements. With `moving`, only whom and where the visit's own rules let a move go."""
     if moving is not None:
@@ -102,7 +109,7 @@ def offer_for(
     people = [Person(*row) for row in rows.distinct()]
     rules = rules_from(policy_for(visit_type, now=now).rules).booking
     allowed = [person for person in people if moving is None or _may_move_to(person, moving)]
-    return Offer(visit_type, rules, allowed, holder=holder, moving=moving)
+    return Offer(visit_type, rules, allowed, holder=holder, moving=moving, source=source)
 
 
 def _may_move_to(person: Person, moving: Appointment) -> bool:

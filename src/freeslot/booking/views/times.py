@@ -58,4 +58,4 @@ def _keep(request: HttpRequest, search: Search, *, now: datetime) -> HttpRespons
 def _in_the_way(booker: Booker, gone: NotHad, *, now: datetime) -> list[Checkout]:
     """The bookings of theirs that stand against it: all of them where there are too many, else those at that time."""
     mine = list(booker.checkouts().live(now).select_related("visit_type__practice"))
-    return [each for each in mine if gone.too_many or each.starts_at == gone.around]
+    return [each for each in mine if gone.too_many or (gone.around and each.starts_at <= gone.around < each.ends_at)]
