@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.test import Client
 
 from freeslot.practices.models import Location, OnlineBooking, Policy, Practice, VisitType
 from freeslot.scheduling.models import Appointment, Checkout, Slot
@@ -126,6 +127,15 @@ def test_more_times_than_one_may_keep_are_listed(cast, patient):
     page = refused(pick(patient, cast), "Several times are kept for you already")
     addresses = {address for address, words in page.links if words == "Go on with it"}
     assert addresses == {checkout_page(each) for each in mine}
+    assert state() == before
+
+
+def test_a_guest_is_told_of_a_day_that_other_guests_keep_and_of_no_time_of_their_own(cast, client):
+    use_rules(cast, hold_share_percent=1)
+    kept(Client(), cast)
+    before = state()
+    page = refused(pick(client, cast), "others who book without an account keep much of that day")
+    assert "Go on with it" not in [words for _, words in page.links]
     assert state() == before
 
 

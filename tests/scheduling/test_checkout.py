@@ -9,6 +9,7 @@ import pytest
 from freeslot.practices.models import OnlineBooking, Policy, Practice
 from freeslot.scheduling.actors import Door, guest
 from freeslot.scheduling.errors import (
+    DayHeld,
     HoldOver,
     KeyReused,
     SlotsUnsuitable,
@@ -242,14 +243,14 @@ def test_guests_together_keep_no_more_than_their_share_of_what_is_left_of_a_day(
     for index, slot in enumerate(morning(cast, 6)):
         begin(cast, slot, account_id=None, source=f"guest {index}")
     seventh = morning(cast, 7)[6]
-    with pytest.raises(TooManyHolds):
+    with pytest.raises(DayHeld):
         begin(cast, seventh, account_id=None, source="guest 7")
     begin(cast, *morning(cast, day=4), account_id=None, source="guest 7")
     begin(cast, seventh, source="somebody signed in")
     afternoon = cast.slots_from(seventh.starts_at.replace(hour=20, minute=0), 4)
     later = afternoon[0].starts_at - TEN
     begin(cast, afternoon[0], account_id=None, source="late", now=later)
-    with pytest.raises(TooManyHolds):
+    with pytest.raises(DayHeld):
         begin(cast, afternoon[1], account_id=None, source="later", now=later)
     end_lapsed_checkouts(now=cast.now + DAY)
     release_lapsed(now=cast.now + DAY)
@@ -261,7 +262,7 @@ def test_a_guest_always_has_room_for_one_visit_and_a_movers_time_counts_for_nobo
     slots = morning(cast, 4)
     begin(cast, slots[0], account_id=None, source="m", moving=visit)
     begin(cast, slots[1], account_id=None, source="g")
-    with pytest.raises(TooManyHolds):
+    with pytest.raises(DayHeld):
         begin(cast, slots[2], account_id=None, source="h")
 
 

@@ -47,7 +47,7 @@ def pick(request: HttpRequest, booker: Booker, search: Search, *, now: datetime)
 
 def not_had(error: SchedulingError, around: datetime) -> NotHad:
     status = 409 if isinstance(error, SlotTaken | HoldOver) else 422
-    return NotHad(words_against(error), status=status, around=around, too_many=isinstance(error, TooManyHolds))
+    return NotHad(words_against(error), status=status, around=around, too_many=type(error) is TooManyHolds)
 
 
 def _begin(booker: Booker, search: Search, picked: Picked, before: Checkout | None, *, now: datetime) -> Checkout:

@@ -65,7 +65,11 @@ class BadReason(SchedulingError):
 
 
 class TooManyHolds(SchedulingError):
-    """This source, or all guests together on that day, keep as many times as the practice's rules let them."""
+    """This source keeps as many times as the practice's rules let it."""
+
+
+class DayHeld(TooManyHolds):
+    """All guests together keep as much of that day as the practice's rules leave to them."""
 
 
 class NotVerified(SchedulingError):

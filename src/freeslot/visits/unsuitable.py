@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from freeslot.scheduling.errors import (
+    DayHeld,
     HoldOver,
     SchedulingError,
     SlotsUnsuitable,
@@ -33,13 +34,17 @@ UNSUITABLE: dict[Unsuitable, Promise] = {
 TAKEN = gettext_lazy("That time is not open any more.")
 HOLD_OVER = gettext_lazy("That time was kept for you for a while, and the while is over.")
 TOO_MANY = gettext_lazy("Several times are kept for you already. Finish with one of them, or wait until they lapse.")
+DAY_HELD = gettext_lazy(
+    "Just now others who book without an account keep much of that day. Pick another day, sign in, or try again in "
+    "some minutes."
+)
 
 
 def words_against(error: SchedulingError) -> str:
     """One sentence on why a time could not be had."""
     if isinstance(error, SlotsUnsuitable):
         return str(UNSUITABLE[error.why])
-    return str({SlotTaken: TAKEN, HoldOver: HOLD_OVER, TooManyHolds: TOO_MANY}[type(error)])
+    return str({SlotTaken: TAKEN, HoldOver: HOLD_OVER, TooManyHolds: TOO_MANY, DayHeld: DAY_HELD}[type(error)])
 
 
 def words_against_move(verdict: MoveVerdict, place: Place) -> str:

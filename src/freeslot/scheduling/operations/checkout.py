@@ -11,7 +11,7 @@ from freeslot.database.turns import take_turns
 from freeslot.patients.models import Patient
 from freeslot.practices.models import OnlineBooking, VisitType, policy_for
 from freeslot.scheduling.actors import Actor, Door
-from freeslot.scheduling.errors import HoldOver, SlotsUnsuitable, TooManyHolds, Unsuitable
+from freeslot.scheduling.errors import DayHeld, HoldOver, SlotsUnsuitable, TooManyHolds, Unsuitable
 from freeslot.scheduling.models import Appointment, Checkout, GuestCode, Slot
 from freeslot.scheduling.models.checkout import CheckoutQuerySet
 from freeslot.scheduling.operations.book import Booked, book_appointment
@@ -36,8 +36,8 @@ def begin_checkout(
     """Keeps the slots for one booking. `source` is a keyed hash of who asks; `instead_of` is an earlier checkout of
     theirs, whose time goes back in the same transaction.
 
-    Raises SlotTaken, SlotsUnsuitable, or TooManyHolds where this source, or all guests together on that day, already
-    hold as much as the rules let them.
+    Raises SlotTaken, SlotsUnsuitable, TooManyHolds where this source already holds as much as the rules let it, or
+    DayHeld where all guests together do on that day.
     """
     policy = policy_for(visit_type, now=now)
     wanted = Wanted(visit_type, moving.patient if moving else None, policy, side=Side.PATIENT, moving=moving)
@@ -176,4 +176,4 @@ def _check_share(first: Slot, count: int, wanted: Wanted, now: datetime) -> None
     day = Slot.objects.filter(practitioner_id=first.practitioner_id, starts_at__gte=left, starts_at__lt=ends)
     unbooked = day.filter(Q(status=Slot.Status.FREE) | Q(status=Slot.Status.HELD)).count()
     if held and (held + count) * 100 > wanted.booking.hold_share * unbooked:
-        raise TooManyHolds
+        raise DayHeld
