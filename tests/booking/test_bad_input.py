@@ -258,6 +258,20 @@ def test_a_practice_that_closes_the_day_between_list_and_press(cast, patient):
     assert state() == before
 
 
+def test_rules_that_are_new_since_the_look_are_shown_before_the_press_counts(cast, patient):
+    checkout = kept(patient, cast)
+    say(patient, cast, checkout)
+    fields = read(patient.get(checkout_page(checkout), {"step": "review"})).fields
+    newer = {"steps": [{"after": {"minutes_before": 4320}, "fee": {"minor": 9900}}]}
+    Policy.objects.create(practice=cast.practice, version=2, valid_from=cast.now - timedelta(hours=1), rules=newer)
+    answer = patient.post(checkout_page(checkout), {**fields, "press": "confirm"})
+    again = refused(answer, "The practice has new rules since you looked.", status=409)
+    assert "$99.00" in again.text
+    assert Appointment.objects.count() == 0
+    assert patient.post(checkout_page(checkout), {**again.fields, "press": "confirm"}).status_code == 303
+    assert Appointment.objects.get().policy.version == 2
+
+
 def test_a_practice_that_closes_booking_between_list_and_press(cast, patient):
     checkout = kept(patient, cast)
     say(patient, cast, checkout)

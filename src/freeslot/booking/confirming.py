@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from freeslot.booking.flow import Flow
 from freeslot.booking.keeping import keep_anew, times_instead
-from freeslot.booking.pages import code_page, details_page
+from freeslot.booking.pages import code_page, details_page, review_page
 from freeslot.events.models import Event
 from freeslot.scheduling.actors import Door
 from freeslot.scheduling.errors import NotVerified, SchedulingError, UnknownPatient
@@ -26,9 +26,11 @@ from freeslot.visits.proof import prove
 
 
 def confirm(flow: Flow) -> HttpResponse:
-    """A guest whose contact is not proved yet gets a code there."""
+    """A guest whose contact is not proved yet gets a code there. Nobody books under rules that they were not shown."""
     if not flow.is_filled_in:
         return details_page(flow)
+    if flow.request.POST.get("rules", str(flow.policy.pk)) != str(flow.policy.pk):
+        return review_page(flow, is_changed=True)
     if flow.is_guest and flow.checkout.verified_at is None:
         return send_code(flow)
     return _answer(flow, _book_guest if flow.is_guest else _book)

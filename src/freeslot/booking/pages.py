@@ -17,12 +17,18 @@ def details_page(flow: Flow, *, form: DetailsForm | None = None) -> HttpResponse
     return render(flow.request, "booking/details.html", context, status=422 if form else 200)
 
 
-def review_page(flow: Flow) -> HttpResponse:
+def review_page(flow: Flow, *, is_changed: bool = False) -> HttpResponse:
+    """With `is_changed` it is an answer: the rules are not those that were shown."""
     overlaps = overlapping(flow.checkout, flow.booker, now=flow.now)
-    context = _context(flow) | {"review": review_of(flow), "overlaps": overlaps, "step": "review"}
+    context = _context(flow) | {
+        "review": review_of(flow),
+        "overlaps": overlaps,
+        "step": "review",
+        "is_changed": is_changed,
+    }
     if flow.checkout.visit_type.by_video:
         context["own_clock"] = own_clock(flow.request, flow.checkout.starts_at, flow.place)
-    return render(flow.request, "booking/review.html", context)
+    return render(flow.request, "booking/review.html", context, status=409 if is_changed else 200)
 
 
 def code_page(flow: Flow, *, problem: str = "") -> HttpResponse:
