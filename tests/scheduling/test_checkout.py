@@ -22,6 +22,7 @@ from freeslot.scheduling.invariants import breaches
 from freeslot.scheduling.models import Appointment, Checkout, Slot
 from freeslot.scheduling.operations.book import Booked
 from freeslot.scheduling.operations.checkout import (
+    MOST_FOR_A_NETWORK,
     end_checkout,
     end_lapsed_checkouts,
     finish_checkout,
@@ -310,3 +311,25 @@ def test_what_is_over_is_forgotten_a_day_later(cast: Cast):
     with pytest.raises(HoldOver):
         finish(cast, checkout, now=checkout.until + DAY)
     release_lapsed(now=checkout.until + DAY)
+
+
+def test_one_that_was_left_for_another_books_nothing_also_once_its_time_was_up(cast: Cast):
+    first, second = morning(cast, 2)
+    left = begin(cast, first, source="maria")
+    later = left.until + MINUTE
+    end_lapsed_checkouts(now=later)
+    begin(cast, second, source="maria", instead_of=left.pk, now=later)
+    with pytest.raises(HoldOver):
+        finish(cast, left, now=later)
+    assert Appointment.objects.count() == 0
+
+
+def test_guests_of_one_network_keep_a_few_times_whatever_browser_they_use(cast: Cast):
+    with_rules(cast, hold_share_percent=100)
+    slots = morning(cast, 12)
+    for number, slot in enumerate(slots[:MOST_FOR_A_NETWORK]):
+        begin(cast, slot, source=f"browser {number}", network="a waiting room", account_id=None)
+    with pytest.raises(DayHeld):
+        begin(cast, slots[-1], source="one more", network="a waiting room", account_id=None)
+    begin(cast, slots[-1], source="one more", network="elsewhere", account_id=None)
+    begin(cast, slots[-2], source="one of theirs", network="a waiting room", account_id=cast.patient_user.pk)

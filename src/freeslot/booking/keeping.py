@@ -9,6 +9,7 @@ from freeslot.booking.times_pages import search_after, times_page
 from freeslot.scheduling.errors import HoldOver, SchedulingError
 from freeslot.scheduling.operations.checkout import begin_checkout
 from freeslot.scheduling.operations.details import take_over
+from freeslot.visits.addresses import household_of
 
 
 def keep_anew(flow: Flow) -> Flow:
@@ -20,6 +21,7 @@ def keep_anew(flow: Flow) -> Flow:
         source=booker.source,
         account_id=booker.account_at(flow.practice, flow.now),
         instead_of=before.pk,
+        network=household_of(flow.request),
         now=flow.now,
     )
     take_over(checkout_id=again.pk, before=before)

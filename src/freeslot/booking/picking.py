@@ -13,6 +13,7 @@ from freeslot.scheduling.models.checkout import CheckoutQuerySet
 from freeslot.scheduling.operations.checkout import begin_checkout
 from freeslot.scheduling.operations.details import Details, fill_in, take_over
 from freeslot.scheduling.outcome import telling_what_was_saved
+from freeslot.visits.addresses import household_of
 from freeslot.visits.times import NotATime, Picked, picked_from, slot_ids_at
 from freeslot.visits.unsuitable import words_against
 
@@ -36,7 +37,7 @@ def pick(request: HttpRequest, booker: Booker, search: Search, *, now: datetime)
     before = mine.filter(pk=search.after).first() if search.after else None
     try:
         with telling_what_was_saved():
-            checkout = _begin(booker, search, picked, before, now=now)
+            checkout = _begin(request, booker, search, picked, before, now=now)
     except SchedulingError as error:
         if already := _kept_already(mine, search, picked, now=now):
             return already
@@ -50,13 +51,16 @@ def not_had(error: SchedulingError, around: datetime) -> NotHad:
     return NotHad(words_against(error), status=status, around=around, too_many=type(error) is TooManyHolds)
 
 
-def _begin(booker: Booker, search: Search, picked: Picked, before: Checkout | None, *, now: datetime) -> Checkout:
+def _begin(
+    request: HttpRequest, booker: Booker, search: Search, picked: Picked, before: Checkout | None, *, now: datetime
+) -> Checkout:
     return begin_checkout(
         visit_type=search.visit_type,
         slot_ids=slot_ids_at(picked, search.visit_type, now=now),
         source=booker.source,
         account_id=booker.account_at(search.visit_type.practice, now),
         instead_of=before.pk if before else None,
+        network=household_of(request),
         now=now,
     )
 

@@ -69,7 +69,7 @@ class TooManyHolds(SchedulingError):
 
 
 class DayHeld(TooManyHolds):
-    """All guests together keep as much of that day as the practice's rules leave to them."""
+    """All guests together, or all of one network, keep as much as is left to them."""
 
 
 class NotVerified(SchedulingError):

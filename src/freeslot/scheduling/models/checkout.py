@@ -21,7 +21,9 @@ class CheckoutQuerySet(models.QuerySet["Checkout"]):
 class Checkout(OfPractice):
     """One booking, or move, in the making. Its id is the holder of its slots; they are kept `until`.
 
-    `source` is a keyed hash of who asks, so that nobody can hold a whole day; `account_id` is who is signed in.
+    `source` is a keyed hash of who asks, and `network` of where a guest asks from, so that nobody can hold a whole day;
+    `account_id` is who is signed in. One that `was_given_back` books nothing any more; one whose time is up still does
+    while nobody has taken it.
     What a guest says of themself is kept until the checkout ends, and nothing of it is believed before a code that was
     sent to the contact came back (`verified_at`). `contact_hash` is a keyed hash of that contact: at most one
     unverified booking each. `appointment` is the visit it led to.
@@ -40,11 +42,13 @@ class Checkout(OfPractice):
     ends_at = models.DateTimeField()
     slot_ids = models.JSONField()
     source = models.CharField(max_length=64)
+    network = models.CharField(max_length=64, blank=True)
     account_id = models.UUIDField(null=True)
     began_at = models.DateTimeField()
     until = models.DateTimeField()
     renewals = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
+    was_given_back = models.BooleanField(default=False)
     visit_reason = models.TextField(blank=True)
     payer = models.CharField(max_length=60, blank=True)
     language = models.CharField(max_length=8, blank=True)
@@ -72,16 +76,12 @@ class Checkout(OfPractice):
         ]
         indexes: ClassVar = [
             models.Index(fields=["source"], condition=Q(ended_at__isnull=True), name="checkout_by_source"),
+            models.Index(fields=["network"], condition=Q(ended_at__isnull=True), name="checkout_by_network"),
             models.Index(fields=["until"], condition=Q(ended_at__isnull=True), name="checkout_lapsing"),
         ]
 
     def __str__(self) -> str:
         return str(self.pk)
-
-    @property
-    def was_given_back(self) -> bool:
-        """Whether its time went back before it was up, and not into a visit."""
-        return self.ended_at is not None and self.appointment_id is None and self.ended_at < self.until
 
     def is_kept(self, now: datetime) -> bool:
         return self.ended_at is None and now < self.until

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 
 from freeslot.database.turns import take_turns
 from freeslot.patients.models import Patient
@@ -21,6 +22,8 @@ from freeslot.scheduling.states import Side
 
 # What a guest said of themself is forgotten this long after their checkout ended.
 FORGOTTEN_AFTER = timedelta(days=1)
+# A household or a waiting room may share one network; a new session is no way round this.
+MOST_FOR_A_NETWORK = 8
 
 
 def begin_checkout(
@@ -32,12 +35,13 @@ def begin_checkout(
     account_id: uuid.UUID | None = None,
     moving: Appointment | None = None,
     instead_of: uuid.UUID | None = None,
+    network: str = "",
 ) -> Checkout:
-    """Keeps the slots for one booking. `source` is a keyed hash of who asks; `instead_of` is an earlier checkout of
-    theirs, whose time goes back in the same transaction.
+    """Keeps the slots for one booking. `source` is a keyed hash of who asks, `network` of where from; `instead_of` is
+    an earlier checkout of theirs, whose time goes back in the same transaction, and which books nothing any more.
 
     Raises SlotTaken, SlotsUnsuitable, TooManyHolds where this source already holds as much as the rules let it, or
-    DayHeld where all guests together do on that day.
+    DayHeld where all guests of this network, or all together on that day, do.
     """
     policy = policy_for(visit_type, now=now)
     wanted = Wanted(visit_type, moving.patient if moving else None, policy, side=Side.PATIENT, moving=moving)
@@ -45,13 +49,14 @@ def begin_checkout(
     with transaction.atomic():
         take_turns(f"checkouts of {source}")
         if instead_of:
-            _end(Checkout.objects.filter(pk=instead_of, source=source, ended_at__isnull=True), now)
+            _end(Checkout.objects.filter(pk=instead_of, source=source), now)
         if Checkout.objects.live(now).filter(source=source).count() >= wanted.booking.most_holds:
             raise TooManyHolds
         if is_guest and visit_type.practice.online_booking != OnlineBooking.EVERYONE:
             raise SlotsUnsuitable(Unsuitable.NOT_ONLINE)
         slots = suitable_slots(slot_ids, wanted, now=now)
         if is_guest:
+            _check_network(network, now)
             _check_share(slots[0], len(slots), wanted, now)
         checkout = Checkout(
             practice=visit_type.practice,
@@ -63,6 +68,7 @@ def begin_checkout(
             ends_at=slots[0].starts_at + visit_type.length,
             slot_ids=[slot.pk for slot in slots],
             source=source,
+            network=network if is_guest else "",
             account_id=account_id,
             began_at=now,
             until=now + wanted.booking.hold_for,
@@ -97,7 +103,7 @@ def renew_checkout(*, checkout_id: uuid.UUID, now: datetime) -> datetime:
 def end_checkout(*, checkout_id: uuid.UUID, now: datetime) -> None:
     """Gives the time back; nothing happens to one that has ended."""
     with transaction.atomic():
-        _end(Checkout.objects.filter(pk=checkout_id, ended_at__isnull=True), now)
+        _end(Checkout.objects.filter(pk=checkout_id), now)
 
 
 def finish_checkout(*, checkout_id: uuid.UUID, patient: Patient, actor: Actor, door: Door, now: datetime) -> Booked:
@@ -155,9 +161,18 @@ def _rules_of(checkout: Checkout, now: datetime) -> Wanted:
 
 def _end(checkouts: CheckoutQuerySet, now: datetime) -> None:
     # The row first, as whoever finishes or renews it does: taken in another order, two would wait for each other.
-    for pk in checkouts.select_for_update(of=("self",)).values_list("pk", flat=True):
+    unbooked = checkouts.filter(appointment__isnull=True)
+    for pk in unbooked.select_for_update(of=("self",)).values_list("pk", flat=True):
         free_held_by(pk)
-        Checkout.objects.filter(pk=pk).update(ended_at=now)
+        Checkout.objects.filter(pk=pk).update(ended_at=Coalesce("ended_at", Value(now)), was_given_back=True)
+
+
+def _check_network(network: str, now: datetime) -> None:
+    if not network:
+        return
+    take_turns(f"checkouts from {network}")
+    if Checkout.objects.live(now).filter(network=network).count() >= MOST_FOR_A_NETWORK:
+        raise DayHeld
 
 
 def _check_share(first: Slot, count: int, wanted: Wanted, now: datetime) -> None:

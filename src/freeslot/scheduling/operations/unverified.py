@@ -55,6 +55,6 @@ def claim_contact(checkout: Checkout, *, contact_hash: str, now: datetime) -> bo
             checkout.contact_hash = ""
             return False
         free_held_by(other.pk)
-        Checkout.objects.filter(pk=other.pk).update(ended_at=min(now, other.until))
+        Checkout.objects.filter(pk=other.pk).update(ended_at=min(now, other.until), was_given_back=other.is_kept(now))
     checkout.contact_hash = contact_hash
     return True
