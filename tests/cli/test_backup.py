@@ -38,6 +38,7 @@ def test_a_backup_comes_back_in_an_empty_place(deployment, tmp_path):
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.long
 @pytest.mark.sqlite
 def test_neither_overwrites_anything_unasked(deployment, tmp_path):
     assert freeslot(*PRACTICE, env=deployment).returncode == 0
@@ -63,6 +64,7 @@ def test_what_is_no_backup_is_refused(deployment, tmp_path):
     assert "is not a backup of Freeslot" in done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.sqlite
 def test_nothing_is_replaced_under_a_running_server(deployment, tmp_path):
     file, log, port = tmp_path / "kept.backup", tmp_path / "serve.log", free_port()

@@ -74,7 +74,7 @@ def test_a_whole_life_of_the_demo(empty_home, tmp_path):
         messages = json.loads(ask(port, "/demo/outbox.json")[1])
         mails = [message for message in messages if message["channel"] == "email"]
         texts = [message for message in messages if message["channel"] == "sms"]
-        assert len(mails) == len(texts) == 19
+        assert len(mails) == len(texts) == 20
         assert all(text["text"].startswith(("Riverside", "Harbor", "Northside", "Lakeview")) for text in texts)
         assert all(mail["subject"] and mail["html"] and mail["links"] and mail["attachments"] for mail in mails)
         assert "maria (maria-demo)" in said()

@@ -22,7 +22,14 @@ def look(page: Page) -> None:
     assert_accessible(page)
 
 
-@pytest.mark.parametrize(("width", "scripts", "dark"), [(320, False, False), (390, True, True), (1280, True, False)])
+@pytest.mark.parametrize(
+    ("width", "scripts", "dark"),
+    [
+        (320, False, False),
+        pytest.param(390, True, True, marks=pytest.mark.long),
+        pytest.param(1280, True, False, marks=pytest.mark.long),
+    ],
+)
 def test_a_mother_cancels_for_herself_and_her_child(
     width: int,
     scripts: bool,

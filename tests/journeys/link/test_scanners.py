@@ -27,7 +27,13 @@ from tests.walk.reading import rows
 
 pytestmark = pytest.mark.journey
 
-PLAIN = [shape for shape in shapes() if not shape.browses]
+# Those that differ most; the others are much like them and take their time.
+QUICK = {"head", "previewer", "two-answers"}
+PLAIN = [
+    pytest.param(shape, marks=() if shape.name in QUICK else pytest.mark.long, id=shape.name)
+    for shape in shapes()
+    if not shape.browses
+]
 BROWSING = [shape for shape in shapes() if shape.browses]
 
 
@@ -83,7 +89,7 @@ def comes_in_after_all(page: Page, visit: Appointment, mailbox: Mailbox, work: W
     expect(page.locator(f"[data-ref='{visit.reference}']").first).to_be_visible()
 
 
-@pytest.mark.parametrize("shape", PLAIN, ids=name_of)
+@pytest.mark.parametrize("shape", PLAIN)
 def test_a_visit_stands_whatever_asks_at_its_link(
     shape: Shape, open_page: OpenPage, new_cast: MakeCast, mailbox: Mailbox, work: Work
 ) -> None:

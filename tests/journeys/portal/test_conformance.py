@@ -14,7 +14,13 @@ pytestmark = pytest.mark.journey
 
 
 @pytest.mark.parametrize(
-    ("phone", "scripts", "dark"), [(True, True, False), (True, False, True), (False, True, True), (False, False, False)]
+    ("phone", "scripts", "dark"),
+    [
+        (True, False, True),
+        (False, True, False),
+        pytest.param(True, True, False, marks=pytest.mark.long),
+        pytest.param(False, False, True, marks=pytest.mark.long),
+    ],
 )
 def test_a_patient_cancels_takes_it_back_and_cancels_again(
     phone: bool,

@@ -102,7 +102,7 @@ def check(page: Page, site: str, token: str) -> None:
     page.locator("main button").first.click()
 
 
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_every_page_is_accessible_in_light_and_dark(
     dark: bool, live_server: Any, open_page: OpenPage, new_cast: MakeCast, work: Work, mailbox: Mailbox
 ) -> None:
