@@ -359,3 +359,8 @@ def test_two_weeks_of_one_practitioner_are_few_statements_whatever_is_booked(
         next_open(ask, after=cast.now, now=cast.now)
     with django_assert_num_queries(1):
         open_days(ask, first=THURSDAY, days=14, now=cast.now)
+
+
+def test_nothing_is_next_beyond_the_horizon(cast: Cast):
+    ask = ask_for(cast.visit_type, now=cast.now)
+    assert next_open(ask, after=cast.now + timedelta(days=400), now=cast.now) is None

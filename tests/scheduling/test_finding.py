@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from freeslot.practices.models import Location, Practice, Practitioner, VisitType
 from freeslot.scheduling.availability import ask_for, next_open
-from freeslot.scheduling.finding import Opening, Search, find_practitioners
-from freeslot.scheduling.models import Schedule, Slot
+from freeslot.scheduling.finding import Opening, Search, _times, find_practitioners
+from freeslot.scheduling.models import Listing, Schedule, Slot
 from freeslot.scheduling.operations.hold import hold_slots
 from freeslot.scheduling.operations.listing import list_practitioner
 from tests.scheduling.conftest import listed
@@ -189,3 +189,11 @@ def plan_of(text: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(("EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN ") + text)
         return "\n".join(str(row[-1]) for row in cursor.fetchall())
+
+
+def test_a_time_whose_slots_were_taken_away_this_moment_is_left_out(cast: Cast):
+    listed(cast)
+    listing = Listing.objects.select_related("visit_type").first()
+    assert str(listing).startswith(DOCTOR)
+    gone = (listing.pk, cast.schedule.pk, NOW + timedelta(days=3000))
+    assert _times([gone], {listing.pk: listing}) == {}

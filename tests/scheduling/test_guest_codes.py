@@ -176,7 +176,7 @@ def test_no_personal_data_and_no_code_is_in_what_is_kept(cast: Cast):
     checkout = say(begin(cast))
     ask(checkout)
     (event,), (row,) = Event.objects.filter(kind="checkout.code_asked"), AuditRow.objects.filter(subject_id=checkout.pk)
-    kept = f"{event.data} {event.actor_id} {vars(GuestCode.objects.get())} {vars(row)}"
+    kept = f"{event.data} {event.actor_id} {GuestCode.objects.get()} {vars(GuestCode.objects.get())} {vars(row)}"
     assert (event.subject_id, event.version) == (checkout.pk, 1)
     assert [word for word in ("Nora", "Ng'", "nora@", "1990", code_of(checkout)) if word in kept] == []
     assert event.data == {"number": 1, "starts_at": checkout.starts_at.isoformat()}

@@ -12,7 +12,7 @@ from freeslot.patients.details import BadDetails
 from freeslot.patients.models import Contact, Patient
 from freeslot.practices.models import OnlineBooking
 from freeslot.scheduling.actors import Door, guest, link_holder
-from freeslot.scheduling.errors import NotVerified, SlotsUnsuitable, SlotTaken, UnknownPatient
+from freeslot.scheduling.errors import HoldOver, NotVerified, SlotsUnsuitable, SlotTaken, UnknownPatient
 from freeslot.scheduling.invariants import breaches
 from freeslot.scheduling.models import Appointment, Checkout, Slot
 from freeslot.scheduling.operations.book import book_appointment
@@ -20,7 +20,7 @@ from freeslot.scheduling.operations.checkout import finish_checkout
 from freeslot.scheduling.operations.details import Details as Said
 from freeslot.scheduling.operations.details import fill_in, take_over
 from freeslot.scheduling.operations.guests import book_as_guest, patient_for_guest
-from tests.scheduling.guests import MARIA, ask, begin, say, use, verified
+from tests.scheduling.guests import MARIA, ask, begin, nobody, say, use, verified
 from tests.support.cast import Cast, make_cast
 
 
@@ -236,3 +236,12 @@ def test_unseen_signs_are_taken_out_of_what_was_said(cast: Cast):
     assert checkout.visit_reason.startswith("A cough\ntwo weeks")
     assert len(checkout.visit_reason) == 10_000
     assert (len(checkout.payer), checkout.language) == (60, "")
+
+
+def test_nothing_is_said_with_a_time_that_is_kept_no_more_or_never_was(cast: Cast):
+    checkout = begin(cast)
+    with pytest.raises(HoldOver):
+        say(checkout, at=checkout.until)
+    with pytest.raises(HoldOver):
+        take_over(checkout_id=nobody(), before=checkout)
+    assert Checkout.objects.get(pk=checkout.pk).given_name == ""

@@ -10,13 +10,14 @@ from django.db import OperationalError, connection
 from freeslot.commands.doctor import breaches
 from freeslot.events.models import Event
 from freeslot.patients.models import Grant
-from freeslot.practices.models import Policy
+from freeslot.practices.models import Location, Policy
 from freeslot.scheduling.actors import Door, link_holder
 from freeslot.scheduling.errors import BadReason, SlotsUnsuitable, SlotTaken, UnknownAppointment, Unsuitable
 from freeslot.scheduling.models import Appointment, Slot
 from freeslot.scheduling.operations.book import book_appointment
 from freeslot.scheduling.operations.cancel import CancelResult
 from freeslot.scheduling.operations.check_in import check_in
+from freeslot.scheduling.operations.hold import hold_slots
 from freeslot.scheduling.operations.move import MoveResult
 from freeslot.scheduling.operations.series import CancelPress, MovePress, cancel_series, move_series
 from freeslot.scheduling.series import is_weekly, plan_move, step_to, this_and_later, visits_in_series
@@ -288,3 +289,33 @@ def test_a_plan_costs_the_same_for_one_visit_and_for_three(cast, visits, django_
     for some in (visits[:1], visits[:3]):
         with django_assert_num_queries(2):
             plan_move(some, timedelta(days=1), now=cast.now)
+
+
+def test_a_plan_says_why_a_time_would_not_do(cast: Cast, visits):
+    def against(**booking: Any) -> Unsuitable | None:
+        Policy.objects.filter(pk=cast.policy.pk).update(rules=RULES | {"booking": booking})
+        (planned,) = plan_move(visits[:1], timedelta(days=1), now=cast.now)
+        return planned.against
+
+    assert against() is None
+    assert against(notice_minutes=9 * 24 * 60) is Unsuitable.TOO_SOON
+    assert against(horizon_days=5) is Unsuitable.TOO_FAR
+    (past,) = plan_move(visits[:1], -timedelta(days=6), now=visits[0].starts_at)
+    assert past.against is Unsuitable.PAST
+    slot_at(cast, 8, 14, 20).delete()
+    type(cast.visit_type).objects.update(length=timedelta(minutes=40))
+    assert plan_move(visits_in_series(visits[0])[:1], timedelta(days=1), now=cast.now)[0].against is Unsuitable.LENGTH
+
+
+def test_a_plan_stays_at_the_place_where_the_rules_say_so(cast: Cast, visits):
+    Policy.objects.filter(pk=cast.policy.pk).update(rules=RULES | {"move": {"elsewhere": []}})
+    elsewhere = Location.objects.create(practice=cast.practice, name="Oak Street", address="3 Oak Street")
+    Slot.objects.filter(pk=slot_at(cast, 8).pk).update(location=elsewhere)
+    (planned,) = plan_move(visits_in_series(visits[0])[:1], timedelta(days=1), now=cast.now)
+    assert planned.against is Unsuitable.ELSEWHERE
+
+
+def test_a_plan_counts_a_hold_as_open_once_it_has_lapsed(cast: Cast, visits):
+    hold_slots(slot_ids=[slot_at(cast, 8).pk], holder=uuid.uuid4(), length=HOUR, now=cast.now)
+    found = [plan_move(visits[:1], timedelta(days=1), now=cast.now + later)[0].is_taken for later in (HOUR / 2, HOUR)]
+    assert found == [True, False]
