@@ -11,7 +11,7 @@ LONG = settings(
     max_examples=60, stateful_step_count=30, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
 # Without making a failure smaller, which takes minutes: the long tier does that.
-QUICK = settings(LONG, max_examples=25, stateful_step_count=20, phases=[Phase.generate])
+QUICK = settings(LONG, max_examples=18, stateful_step_count=20, phases=[Phase.generate])
 
 
 def run(examples: settings, *, steps_between_doctors: int) -> None:
