@@ -54,6 +54,7 @@ def test_the_world_is_whole_at_any_instant(now):
     assert list(breaches(now=now + timedelta(minutes=5))) == []
 
 
+@pytest.mark.long
 def test_only_what_lies_ahead_is_announced():
     now = INSTANTS[0]
     make_world(now=now)

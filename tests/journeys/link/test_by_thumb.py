@@ -78,6 +78,7 @@ def is_spanish(page: Page) -> None:
     expect(page.locator("main")).not_to_contain_text(re.compile(r"\b(the|your|you|visit)\b"))
 
 
+@pytest.mark.long
 def test_it_is_spanish_from_the_proof_on_for_who_chooses_so(
     open_page: OpenPage, new_cast: MakeCast, mailbox: Mailbox, work: Work
 ) -> None:
@@ -126,6 +127,7 @@ def test_what_was_typed_outlives_the_session_and_the_press_counts_once(
     assert Event.objects.filter(subject_id=visit.pk, kind="appointment.cancelled").count() == 1
 
 
+@pytest.mark.long
 def test_two_patients_with_one_address_are_not_mixed(
     live_server, open_page: OpenPage, new_cast: MakeCast, mailbox: Mailbox, work: Work
 ) -> None:

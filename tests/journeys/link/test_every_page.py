@@ -102,6 +102,7 @@ def test_the_pages_at_a_links_end_are_well_too(
     shows_nothing(page, visit)
 
 
+@pytest.mark.long
 def test_the_page_of_a_lost_link_is_well(
     live_server: Any, open_page: OpenPage, new_cast: MakeCast, mailbox: Mailbox, work: Work
 ) -> None:

@@ -14,7 +14,7 @@ from tests.visits.calendars import feed, parsed, path_in_text
 pytestmark = pytest.mark.journey
 
 
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("dark", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_phone_and_desktop_show_the_same_visit_once(
     dark: bool, live_server: Any, open_page: OpenPage, new_cast: MakeCast
 ) -> None:

@@ -77,6 +77,7 @@ def test_a_stranger_and_somebody_signed_out_learn_nothing(
     assert_accessible(page)
 
 
+@pytest.mark.long
 def test_a_stranger_checks_a_receipt_that_was_handed_over(
     live_server: Any, open_page: OpenPage, new_cast: MakeCast, work: Work, mailbox: Mailbox
 ) -> None:

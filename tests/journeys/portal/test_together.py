@@ -55,7 +55,7 @@ def test_a_fee_that_rose_is_shown_with_the_new_sum_before_anything_is_cancelled(
     assert statuses(*pair) == ["cancelled", "cancelled"]
 
 
-@pytest.mark.parametrize("error", [NotSaved, OutcomeUnknown])
+@pytest.mark.parametrize("error", [OutcomeUnknown, pytest.param(NotSaved, marks=pytest.mark.long)])
 def test_a_press_that_fails_midway_says_how_each_visit_stands_and_goes_on_from_there(
     error: type[Exception],
     live_server: Any,
