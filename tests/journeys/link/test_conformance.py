@@ -42,6 +42,7 @@ def test_a_link_holder_cancels_takes_it_back_and_cancels_again(
     assert (story.receipt["event"], story.receipt["actor"]) == ("cancelled", "patient")
 
 
+@pytest.mark.long
 def test_both_doors_leave_the_same_but_their_own_name(
     live_server: Any, open_page: OpenPage, new_cast: MakeCast, mailbox: Mailbox, work: Work
 ) -> None:

@@ -70,6 +70,7 @@ def test_the_times_read_from_right_to_left_and_stay_on_the_page(
     assert page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"]
 
 
+@pytest.mark.long
 def test_a_refusal_and_a_time_that_is_gone_can_be_read_by_everyone(
     live_server: Any, open_page: OpenPage, new_cast: MakeCast
 ) -> None:

@@ -58,6 +58,7 @@ def test_a_series_is_moved_and_what_is_left_of_it_cancelled(
     assert statuses(*visits) == ["cancelled", "cancelled"]
 
 
+@pytest.mark.long
 def test_a_wish_is_made_and_taken_back(live_server: Any, open_page: OpenPage, new_cast: MakeCast) -> None:
     cast = new_cast()
     visit = cast.book(days=9)
