@@ -11,12 +11,12 @@ TOO_MANY = _(
 )
 
 
-class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+class Adapter(DefaultAccountAdapter):
     """Accounts are made by the practice. An open sign-up would tell strangers which addresses have one."""
 
     error_messages = DefaultAccountAdapter.error_messages | {"too_many_login_attempts": TOO_MANY}
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  allauth asks with the request
+    def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
 
     def is_safe_url(self, url: str) -> bool:

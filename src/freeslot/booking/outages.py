@@ -1,6 +1,5 @@
 """What a page of booking says when the database fails: that nothing is booked yet, or that we do not know."""
 
-import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -9,11 +8,9 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from freeslot.scheduling.outcome import NotSaved, OutcomeUnknown
+from freeslot.scheduling.outcome import NotSaved, OutcomeUnknown, note_failure
 from freeslot.web.errors import unavailable
 from freeslot.web.headers import keep_nothing
-
-log = logging.getLogger(__name__)
 
 SECONDS_UNTIL_NEXT_LOOK = 10
 NOT_KEPT = "csrfmiddlewaretoken"
@@ -29,11 +26,10 @@ def told_when_away(view: View) -> View:
         try:
             return view(request, *args, **kwargs)
         except OutcomeUnknown as error:
-            log.error("Whether a booking was saved is not known: %s", error)  # noqa: TRY400 - as below
+            note_failure(error)
             return _answer(request, "booking/unknown.html")
         except (NotSaved, DatabaseError, InterfaceError) as error:
-            # Without the traceback: a database's message can quote what somebody typed.
-            log.error("The database failed: %s", error if isinstance(error, NotSaved) else type(error).__name__)  # noqa: TRY400
+            note_failure(error)
             if request.method != "POST":
                 return unavailable(request, again=request.get_full_path())
             return _answer(request, "booking/away.html")

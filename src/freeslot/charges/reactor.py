@@ -6,7 +6,7 @@ from freeslot.charges.models import OPEN, Charge
 from freeslot.events.models import Event
 
 
-def react(event: Event, now: datetime) -> None:  # noqa: ARG001  a charge is decided at its event's own moment
+def react(event: Event, _now: datetime) -> None:
     """Safe to run twice: one event makes one charge, and what was waived is not waived again."""
     if event.kind == "appointment.cancelled" and event.data["fee_minor"] > 0:
         _charge(event)

@@ -5,6 +5,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import dj_database_url
@@ -189,13 +190,13 @@ def database(name: str, data: Path) -> dict[str, object]:
     """Django's settings of the database: PostgreSQL as named, or one SQLite file in the data folder."""
     url = text(name, "") or f"sqlite:///{data / 'freeslot.sqlite3'}"
     try:
-        settings: dict[str, object] = dict(dj_database_url.parse(url))
+        settings: dict[str, Any] = dict(dj_database_url.parse(url))
     except Exception as error:
         raise ImproperlyConfigured(f"{name} cannot be read as a database address.") from error
     engine = settings["ENGINE"]
     if engine == "django.db.backends.postgresql":
         options: dict[str, object] = {"connect_timeout": SECONDS_TO_CONNECT}
-        options |= dict(settings.get("OPTIONS") or {})  # type: ignore[call-overload]  # parsed as object
+        options |= settings.get("OPTIONS") or {}
         return settings | {
             "OPTIONS": options,
             "CONN_MAX_AGE": 600,

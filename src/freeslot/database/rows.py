@@ -23,7 +23,8 @@ def insert_row(row: models.Model) -> None:
     values = [_written(row, field, connection, adding=True) for field in row._meta.concrete_fields]
     with connection.cursor() as cursor:
         cursor.execute(_insert_text(type(row)), values)
-    state = row._state  # noqa: SLF001  what `save` sets as well
+    # What `save` sets as well.
+    state = row._state
     state.adding, state.db = False, DEFAULT_DB_ALIAS
 
 

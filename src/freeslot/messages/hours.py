@@ -1,6 +1,6 @@
 """The hours in which a practice answers its phone, as a week: what stays true however late a message is read."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -37,5 +37,5 @@ def _times(hours: Hours, place: Place) -> str:
 
 def _clock(text: str, place: Place) -> str:
     # Only the clock time is said, so any day without a clock change serves to write it.
-    at = datetime.combine(datetime(2027, 1, 13).date(), time.fromisoformat(text), ZoneInfo(place.zone))  # noqa: DTZ001  a day
+    at = datetime.combine(date(2027, 1, 13), time.fromisoformat(text), ZoneInfo(place.zone))
     return clock_short(at, zone=place.zone, locale=place.locale)

@@ -35,7 +35,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def jwks(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  Django's form
+def jwks(_request: HttpRequest) -> JsonResponse:
     """For every origin: the keys are public, and a check in a page of somebody else's is what they are for."""
     response = JsonResponse(keys.jwks())
     response["Access-Control-Allow-Origin"] = "*"

@@ -5,12 +5,15 @@ was made (a connection lost while waiting for the answer). And PostgreSQL can an
 that it stopped waiting for its standby: then a fail-over may still forget the change.
 """
 
+import logging
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection
+
+log = logging.getLogger(__name__)
 
 # What SQLite answers a COMMIT with when it has taken nothing: SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL.
 REFUSED_BY_SQLITE = {5, 6, 13}
@@ -74,6 +77,13 @@ def _hearing_warnings(warnings: list[str]) -> Iterator[None]:
         yield
     finally:
         raw.remove_notice_handler(hear)
+
+
+def note_failure(error: NotSaved | OutcomeUnknown | DatabaseError | InterfaceError) -> None:
+    """Into the log, without the traceback and without a database's own message: either can quote what was typed."""
+    named = error if isinstance(error, NotSaved | OutcomeUnknown) else type(error).__name__
+    said = "Whether a press was saved is not known" if isinstance(error, OutcomeUnknown) else "The database failed"
+    log.error("%s: %s", said, named)
 
 
 def _code(error: BaseException) -> str:

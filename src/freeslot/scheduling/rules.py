@@ -45,11 +45,11 @@ def _list(data: object, what: str) -> list[Any]:
 
 
 def _whole(value: object, what: str, *, least: int = 0, most: int | None = None) -> int:
-    right = isinstance(value, int) and not isinstance(value, bool) and value >= least
-    if not right or (most is not None and value > most):  # type: ignore[operator]  # it is an int here
-        upper = "" if most is None else f" and at most {most}"
-        raise BadRules(f"{what} must be a whole number of at least {least}{upper}.")
-    return value  # type: ignore[return-value]  # it is an int here
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if isinstance(value, int) and is_whole and value >= least and (most is None or value <= most):
+        return value
+    upper = "" if most is None else f" and at most {most}"
+    raise BadRules(f"{what} must be a whole number of at least {least}{upper}.")
 
 
 def _minutes(value: object, what: str) -> timedelta:

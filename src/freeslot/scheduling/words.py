@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
@@ -78,14 +79,20 @@ EXPLANATIONS: dict[Why, Promise] = {
 }
 
 
+PANELS: dict[Kind, Literal["free", "late", "refused"]] = {
+    Kind.ALLOWED: "free",
+    Kind.LATE: "late",
+    Kind.REFUSED: "refused",
+}
+
+
 def panel_for(verdict: Verdict, *, facts: VisitFacts, place: Place) -> Panel:
     """The verdict as the panel of the cancel page: one sentence, what follows from it, and the deadline line."""
     with override(_language(place)):
         headline, text = verdict_words(verdict, place=place)
         counts_down = verdict.kind is Kind.ALLOWED and verdict.deadline is not None
         return Panel(
-            # mypy reads the three words as any text.
-            kind={Kind.ALLOWED: "free", Kind.LATE: "late", Kind.REFUSED: "refused"}[verdict.kind],  # type: ignore[arg-type]
+            kind=PANELS[verdict.kind],
             headline=headline,
             text=text,
             line=_line(verdict, facts=facts, place=place),

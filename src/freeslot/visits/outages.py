@@ -1,6 +1,5 @@
 """What a page says when the database fails: what is known of the visit, whom to call, and how to try again."""
 
-import logging
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -13,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from freeslot.scheduling.models import Appointment
-from freeslot.scheduling.outcome import NotSaved, OutcomeUnknown
+from freeslot.scheduling.outcome import NotSaved, OutcomeUnknown, note_failure
 from freeslot.visits import snapshot
 from freeslot.visits.asking import NotAnyMore, asker_for
 from freeslot.visits.snapshot import Snapshot
@@ -21,8 +20,6 @@ from freeslot.visits.stopped import stopped_before
 from freeslot.visits.tried import stamp, tried_at
 from freeslot.web.errors import unavailable
 from freeslot.web.frame import set_frame
-
-log = logging.getLogger(__name__)
 
 SECONDS_UNTIL_NEXT_LOOK = 10
 # All that the forms of the cancel and move pages send, for the one that tries again.
@@ -41,11 +38,10 @@ def told_when_away(view: View) -> View:
         try:
             return view(request, **kwargs)
         except OutcomeUnknown as error:
-            log.error("Whether a press was saved is not known: %s", error)  # noqa: TRY400 - as below
+            note_failure(error)
             return _unknown(request, kwargs["ref"], now=timezone.now())
         except (NotSaved, DatabaseError, InterfaceError) as error:
-            # Without the traceback: a database's message can quote what somebody typed.
-            log.error("The database failed: %s", error if isinstance(error, NotSaved) else type(error).__name__)  # noqa: TRY400
+            note_failure(error)
             return _away(request, kwargs.get("ref", ""), now=timezone.now())
 
     return tell

@@ -3,7 +3,6 @@
 Those of one series are cancelled in one transaction, all or none.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,15 +12,13 @@ from django.http import Http404
 from freeslot.scheduling.errors import BadReason, UnknownAppointment
 from freeslot.scheduling.operations.cancel import CancelOutcome, CancelResult, check_reason, verdict_of_press
 from freeslot.scheduling.operations.series import CancelPress, SeriesOutcome, cancel_series
-from freeslot.scheduling.outcome import NotSaved, OutcomeUnknown, telling_what_was_saved
+from freeslot.scheduling.outcome import NotSaved, OutcomeUnknown, note_failure, telling_what_was_saved
 from freeslot.scheduling.policy import Kind, Why
 from freeslot.visits.cancelling import Stays, press_cancel, wrong_reason
 from freeslot.visits.forms import STALE, CancelForm
 from freeslot.visits.proof import prove
 from freeslot.visits.several import Item
 from freeslot.visits.tried import tried_at
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -51,10 +48,10 @@ def press_all(items: Sequence[Item], forms: Mapping[str, CancelForm], *, now: da
         try:
             press_cancel(forms[item.ref], ref=item.ref, asker=item.asker, now=now)
         except OutcomeUnknown as error:
-            log.error("Whether a press was saved is not known: %s", error)  # noqa: TRY400  it can quote what was typed
+            note_failure(error)
             return Pressed(items[:at], items[at : at + 1], items[at + 1 :], is_away=True)
         except NotSaved as error:
-            log.error("The database failed: %s", error)  # noqa: TRY400  as above
+            note_failure(error)
             return Pressed(items[:at], left=items[at:], is_away=True)
         except (Stays, Http404):
             return Pressed(items[:at], left=items[at:])
@@ -68,10 +65,10 @@ def press_as_one(items: Sequence[Item], forms: Mapping[str, CancelForm], *, now:
         with telling_what_was_saved():
             outcome = cancel_series(presses=presses, door=items[0].asker.door, now=now)
     except OutcomeUnknown as error:
-        log.error("Whether a press was saved is not known: %s", error)  # noqa: TRY400  as above
+        note_failure(error)
         return Pressed(unknown=items, is_away=True)
     except NotSaved as error:
-        log.error("The database failed: %s", error)  # noqa: TRY400  as above
+        note_failure(error)
         return Pressed(left=items, is_away=True)
     except UnknownAppointment:
         raise Http404 from None

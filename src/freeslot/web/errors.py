@@ -10,15 +10,15 @@ from freeslot.web.static_error import standalone
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's form
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001  Django hands it over by this name
     return error_page(request, status=400, name="400")
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None, *, sign_in: str = "") -> HttpResponse:  # noqa: ARG001 - Django's form
+def forbidden(request: HttpRequest, exception: Exception | None = None, *, sign_in: str = "") -> HttpResponse:  # noqa: ARG001  Django hands it over by this name
     return error_page(request, status=403, name="403", sign_in=sign_in)
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None, *, mine: str = "") -> HttpResponse:  # noqa: ARG001 - Django's form
+def not_found(request: HttpRequest, exception: Exception | None = None, *, mine: str = "") -> HttpResponse:  # noqa: ARG001  Django hands it over by this name
     return error_page(request, status=404, name="404", come_back_to="/", mine=mine)
 
 
@@ -42,7 +42,7 @@ def unavailable(request: HttpRequest, *, name: str = "503", retry_after: int = 3
     return response
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - said to the log, not to the reader
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  said to the log, not to the reader
     return error_page(request, status=403, name="csrf")
 
 

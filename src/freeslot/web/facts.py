@@ -84,11 +84,14 @@ class Mark:
     above: bool = False
 
 
+StretchKind = Literal["free", "late", "call"]
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     start: float
     end: float
-    kind: Literal["free", "late", "call"]
+    kind: StretchKind
     past: bool = False
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from freeslot.web.facts import DeadlineLine, Mark, Step, Stretch
+from freeslot.web.facts import DeadlineLine, Mark, Step, Stretch, StretchKind
 from freeslot.web.formatting import brief_day, clock_short, direction, moment, weekday
 from freeslot.web.formatting.locales import data
 
@@ -170,12 +170,12 @@ def _mark(point: Point, at: float, above: bool, spread: Spread) -> Mark:
 
 def _stretches(spread: Spread, steps: Sequence[Step], now: datetime) -> list[Stretch]:
     """The pieces of the line between its edges and marks, each with what holds there."""
-    kinds = {step.deadline: step.kind for step in steps}
-    stretches, start, kind = [], 0.0, "free"
+    kinds: dict[datetime, StretchKind] = {step.deadline: step.kind for step in steps}
+    kind: StretchKind = "free"
+    stretches, start = [], 0.0
     for point, at, _above in spread:
         if at > start:
-            # mypy reads the kinds as any text.
-            stretches.append(Stretch(start=start, end=at, kind=kind, past=point.at <= now))  # type: ignore[arg-type]
+            stretches.append(Stretch(start=start, end=at, kind=kind, past=point.at <= now))
             start = at
         kind = kinds.get(point.at, kind) if point.kind == "deadline" else kind
     return stretches

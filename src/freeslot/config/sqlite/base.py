@@ -76,7 +76,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         self._holds_lock = False
 
-    def create_cursor(self, name: str | None = None) -> Any:  # noqa: ARG002  as Django calls it
+    def create_cursor(self, _name: str | None = None) -> Any:
         return self.connection.cursor(factory=Cursor)
 
     def _start_transaction_under_autocommit(self) -> None:

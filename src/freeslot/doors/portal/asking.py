@@ -8,6 +8,6 @@ from freeslot.visits.asking import Asker
 FRAME = "portal/frame.html"
 
 
-def asker_for(request: HttpRequest, ref: str) -> Asker | None:  # noqa: ARG001  an account's right is not one visit's
+def asker_for(request: HttpRequest, _ref: str) -> Asker | None:
     user = request.user
     return Asker(actor=account(user.pk), door=Door.PORTAL, frame=FRAME) if user.is_authenticated else None

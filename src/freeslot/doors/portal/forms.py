@@ -11,20 +11,20 @@ from django.utils.translation import gettext_lazy as _
 LONGEST_LOGIN = 254
 
 
-class SignInForm(forms.LoginForm):  # type: ignore[misc]  # allauth has no types  # allauth carries no types
+class SignInForm(forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self, login=_("User name or e-mail address"), password=_("Password"))
         self.fields["login"].validators.append(MaxLengthValidator(LONGEST_LOGIN))
 
 
-class ResetPasswordForm(forms.ResetPasswordForm):  # type: ignore[misc]  # allauth has no types
+class ResetPasswordForm(forms.ResetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self, email=_("E-mail address"))
 
 
-class NewPasswordForm(forms.ResetPasswordKeyForm):  # type: ignore[misc]  # allauth has no types
+class NewPasswordForm(forms.ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self, password1=_("New password"), password2=_("New password, once more"))
