@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from itertools import count
 
 from django.db import connection
@@ -171,7 +172,7 @@ def main(slots: int, taken: int) -> None:
     print("made", flush=True)
     for line in sys.stdin:
         name, times = line.split()
-        print(seconds_each(lambda number: ACTS[name](diaries, number), range(int(times))), flush=True)  # noqa: B023
+        print(seconds_each(partial(ACTS[name], diaries), range(int(times))), flush=True)
 
 
 if __name__ == "__main__":

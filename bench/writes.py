@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
+from django.db.models import Model
 
 from freeslot.audit.models import AuditRow
 from freeslot.scheduling.models import ManageLink
@@ -74,9 +75,9 @@ def fingerprints() -> dict[str, str]:
     return {model._meta.db_table: _fingerprint(model) for model in apps.get_models()}
 
 
-def _fingerprint(model: type) -> str:
-    rows = model._default_manager.order_by("pk")  # type: ignore[attr-defined]
-    names = [field.attname for field in model._meta.concrete_fields]  # type: ignore[attr-defined]
+def _fingerprint(model: type[Model]) -> str:
+    rows = model._default_manager.order_by("pk")
+    names = [field.attname for field in model._meta.concrete_fields]
     if model is AuditRow:
         rows = rows.exclude(action="link.opened")
     if model is ManageLink:

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tooling.browser import find_browser
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "pictures"
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
 SHOWN_WIDTH = 300
 # The colours of a page are few, so a palette keeps it as it is at a third of the size.
 COLOURS = 128
@@ -61,8 +61,7 @@ def _free_port() -> int:
 def _cancel_story(browser: Browser, address: str) -> list[bytes]:
     """Before the press, after it, and the receipt as a stranger checks it."""
     patient, reference = _visit_in_time(address)
-    # PHONE is a plain dictionary, as playwright takes it.
-    page = browser.new_page(viewport=PHONE, device_scale_factor=2, reduced_motion="reduce", locale="en-US")  # type: ignore[arg-type]
+    page = browser.new_page(viewport=PHONE, device_scale_factor=2, reduced_motion="reduce", locale="en-US")
     page.goto(f"{address}/accounts/login/?next=/appointments/{reference}/cancellation/")
     page.fill("[name=login]", patient["username"])
     page.fill("[name=password]", patient["password"])

@@ -56,7 +56,7 @@ def test_who_runs_out_of_patience_leaves_the_queue():
     assert is_free(lock)
 
 
-def test_who_gets_the_lock_as_the_patience_ends_has_it():
+def test_who_gets_the_lock_as_the_patience_ends_has_it(monkeypatch):
     lock = FairLock()
     lock.acquire(1)
 
@@ -75,12 +75,9 @@ def test_who_gets_the_lock_as_the_patience_ends_has_it():
         def release(self) -> None:
             self.was_taken = True
 
-    original = threading.Lock
-    threading.Lock = Late  # type: ignore[misc, assignment]  # a stand-in that is slow
-    try:
+    with monkeypatch.context() as patch:
+        patch.setattr(threading, "Lock", Late)
         assert lock.acquire(0.01) is True
-    finally:
-        threading.Lock = original  # type: ignore[misc]  # put back
     assert not is_free(lock)
 
 

@@ -31,7 +31,7 @@ KILLS, GROUP = 9, 23
 
 def test_kills_lose_nothing_that_was_acknowledged_and_repeat_one_mail_each_at_most(settings: Any, tmp_path: Path):
     seed = int(os.environ.get("FREESLOT_TEST_SEED", secrets.randbelow(10**6)))
-    print(f"FREESLOT_TEST_SEED={seed}")  # noqa: T201  shown when it fails
+    print(f"FREESLOT_TEST_SEED={seed}")
     chance = Random(seed)
     visits = booked_visits(CANCELS + FICKLE + UNTOUCHED)
     stubborn, fickle, untouched = visits[:CANCELS], visits[CANCELS:-UNTOUCHED], visits[-UNTOUCHED:]
@@ -59,7 +59,7 @@ def test_kills_lose_nothing_that_was_acknowledged_and_repeat_one_mail_each_at_mo
     assert not cancelled & set(untouched)
     repeats = repeated_mails(sink, cancelled)
     came_upon = f"{dict(Counter(deployment.kills))}, {len(crowd.repeated)} of {len(crowd.acknowledged)} pressed again"
-    print(f"{came_upon}; {len(cancelled)} cancelled, {len(sink.raw)} mails, {repeats} of them repeats")  # noqa: T201
+    print(f"{came_upon}; {len(cancelled)} cancelled, {len(sink.raw)} mails, {repeats} of them repeats")
     assert repeats <= len(deployment.kills)
     doctor = freeslot("doctor", env=env)
     assert (doctor.returncode, doctor.stdout) == (0, "All is well: every invariant holds.\n")

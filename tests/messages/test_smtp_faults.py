@@ -142,7 +142,9 @@ def test_calendars_of_one_recipient_stay_in_order_while_the_first_mail_is_tried_
     assert sequences(mailbox, visit, "maria@example.org") == [0, 1, 2, 3]
 
 
-def test_calendars_of_one_recipient_stay_in_order_when_the_answer_to_the_first_is_lost(cast: Cast, mailbox: Mailbox):
+def test_calendars_of_one_recipient_stay_in_order_when_the_answer_to_the_first_is_lost(
+    cast: Cast, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+):
     """The first mail did arrive, and comes again as the same before any later one."""
     visit = with_a_long_story(cast)
     answers = iter(["250 taken, but not heard"])
@@ -154,7 +156,7 @@ def test_calendars_of_one_recipient_stay_in_order_when_the_answer_to_the_first_i
             server.transport.abort()
         return taken
 
-    mailbox.handle_DATA = lose_first_answer  # type: ignore[method-assign]
+    monkeypatch.setattr(mailbox, "handle_DATA", lose_first_answer)
     send_until_done(cast.now + HOUR)
 
     assert sequences(mailbox, visit, "maria@example.org") == [0, 0, 1, 2, 3]

@@ -13,9 +13,9 @@ def main(threads: int) -> None:
     from tests.race.running import in_threads
 
     connection.ensure_connection()
-    print("ready", flush=True)  # noqa: T201  its answer  the answer to the one who started it
+    print("ready", flush=True)
     tries = [(act, given) for act, given in json.loads(sys.stdin.readline())]
-    print(json.dumps(in_threads(tries, workers=threads)), flush=True)  # noqa: T201  its answer
+    print(json.dumps(in_threads(tries, workers=threads)), flush=True)
 
 
 if __name__ == "__main__":
