@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from django.template import Context, engines
+from django.template import Context, Engine
 from django.utils.translation import override
 
 from freeslot.messages import sections
@@ -38,8 +38,7 @@ def push_of(letter: AnyLetter) -> tuple[str, str]:
 
 
 def _filled(letter: AnyLetter, name: str, *, as_html: bool) -> str:
-    # The stubs know only what every engine has.
-    template = engines["django"].engine.get_template(f"messages/{letter.kind}/{name}")  # type: ignore[attr-defined]
+    template = Engine.get_default().get_template(f"messages/{letter.kind}/{name}")
     with override(letter.language):
         return one_stop(template.render(Context(_context(letter), autoescape=as_html)))
 
