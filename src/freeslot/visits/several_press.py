@@ -10,10 +10,11 @@ from datetime import datetime
 from django.http import Http404
 
 from freeslot.scheduling.errors import BadReason, UnknownAppointment
-from freeslot.scheduling.operations.cancel import CancelOutcome, CancelResult, check_reason, verdict_of_press
+from freeslot.scheduling.operations.cancel import CancelOutcome, CancelResult, verdict_of_press
 from freeslot.scheduling.operations.series import CancelPress, SeriesOutcome, cancel_series
 from freeslot.scheduling.outcome import NotSaved, OutcomeUnknown, note_failure, telling_what_was_saved
 from freeslot.scheduling.policy import Kind, Why
+from freeslot.scheduling.reasons import check_reason
 from freeslot.visits.cancelling import Stays, press_cancel, wrong_reason
 from freeslot.visits.forms import STALE, CancelForm
 from freeslot.visits.proof import prove
@@ -114,7 +115,8 @@ def _problem(item: Item, form: CancelForm, now: datetime) -> Stays | None:
     if verdict.fee.minor > said["confirm"]:
         return Stays("", status=409, verdict=verdict)
     try:
-        check_reason(item.visit.rules, said["reason"])
+        rules = item.visit.rules
+        check_reason(said["reason"], rules.reason, among=rules.reasons)
     except BadReason:
         words = wrong_reason(said["reason"])
         form.add_error("reason", words)

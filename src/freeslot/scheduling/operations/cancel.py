@@ -11,14 +11,13 @@ from django.db import transaction
 from freeslot.database.rows import update_row
 from freeslot.events.models import Event
 from freeslot.scheduling.actors import Actor, Door
-from freeslot.scheduling.errors import BadReason
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.operations.locking import lock_appointment
 from freeslot.scheduling.operations.record import facts_of_verdict, record, spoken_kind
 from freeslot.scheduling.operations.repeats import Key
 from freeslot.scheduling.operations.slots import free_slots_of, keep_for_undo
-from freeslot.scheduling.policy import Kind, ReasonRule, Rules, Verdict, Why, undo_until
-from freeslot.scheduling.reasons import choices
+from freeslot.scheduling.policy import Kind, Verdict, Why, undo_until
+from freeslot.scheduling.reasons import check_reason
 from freeslot.scheduling.states import Side, Status
 
 LONGEST_NOTE = 10_000
@@ -79,7 +78,7 @@ def cancel_appointment(
         if verdict.kind is Kind.REFUSED and not verdict.tells_practice:
             return CancelOutcome(CancelResult.REFUSED, ref, verdict)
         if actor.side is Side.PATIENT:
-            check_reason(appointment.rules, reason)
+            check_reason(reason, appointment.rules.reason, among=appointment.rules.reasons)
         if verdict.fee.minor > accepted_fee and not verdict.tells_practice:
             return CancelOutcome(CancelResult.FEE_ROSE, ref, verdict)
         if verdict.tells_practice:
@@ -95,13 +94,6 @@ def cancel_appointment(
 
 def _stored(result: CancelResult, event_id: uuid.UUID | None) -> dict[str, Any]:
     return {"result": result, "event": str(event_id) if event_id else None}
-
-
-def check_reason(rules: Rules, reason: str) -> None:
-    """Raises BadReason for a reason that is not offered, or a missing one where the practice requires it."""
-    offered = {code for code, _ in choices(rules.reasons)} if rules.reason is not ReasonRule.OFF else set()
-    if (reason and reason not in offered) or (not reason and rules.reason is ReasonRule.REQUIRED):
-        raise BadReason
 
 
 def verdict_of_press(appointment: Appointment, actor: Actor, now: datetime, tried_at: datetime | None) -> Verdict:

@@ -13,7 +13,6 @@ from freeslot.database.rows import update_row
 from freeslot.events.models import Event
 from freeslot.practices.models import policy_for
 from freeslot.scheduling.actors import Actor, Door
-from freeslot.scheduling.errors import BadReason
 from freeslot.scheduling.models import Appointment, Checkout, Slot
 from freeslot.scheduling.moving import MoveVerdict, mover
 from freeslot.scheduling.operations.locking import lock_appointment
@@ -21,8 +20,7 @@ from freeslot.scheduling.operations.record import facts_of_terms, record
 from freeslot.scheduling.operations.repeats import Key
 from freeslot.scheduling.operations.slots import free_held_by, free_some_of, make_busy
 from freeslot.scheduling.operations.suiting import Wanted, suitable_slots
-from freeslot.scheduling.policy import ReasonRule
-from freeslot.scheduling.reasons import choices
+from freeslot.scheduling.reasons import check_reason
 from freeslot.scheduling.states import Side
 
 LONGEST_NOTE = 10_000
@@ -84,7 +82,7 @@ def move_appointment(
         if not verdict.is_allowed:
             return MoveOutcome(MoveResult.REFUSED, ref, verdict)
         if actor.side is Side.PATIENT:
-            check_move_reason(appointment, reason)
+            check_reason(reason, appointment.rules.move.reason, among=appointment.rules.reasons)
         if verdict.carried.minor > accepted_fee:
             return MoveOutcome(MoveResult.FEE_ROSE, ref, verdict)
         if holder:
@@ -102,14 +100,6 @@ def move_appointment(
         event = record(appointment, "appointment.moved", actor=actor, door=door, now=now, data=data)
         key.store(_stored(MoveResult.MOVED, event.pk), practice_id=appointment.practice_id, now=now)
     return MoveOutcome(MoveResult.MOVED, ref, verdict, event.pk, event)
-
-
-def check_move_reason(appointment: Appointment, reason: str) -> None:
-    """Raises BadReason for a reason that is not offered, or a missing one where the practice requires it."""
-    rule = appointment.rules.move.reason
-    offered = {code for code, _ in choices(appointment.rules.reasons)} if rule is not ReasonRule.OFF else set()
-    if (reason and reason not in offered) or (not reason and rule is ReasonRule.REQUIRED):
-        raise BadReason
 
 
 def _stored(result: MoveResult, event_id: uuid.UUID | None) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from freeslot.practices.models import VisitType
 from freeslot.scheduling.actors import Actor, Door
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.operations.locking import lock_appointment
-from freeslot.scheduling.operations.move import check_move_reason
 from freeslot.scheduling.operations.record import spoken_kind
+from freeslot.scheduling.reasons import check_reason
 from freeslot.scheduling.states import Side
 from freeslot.waitlist.errors import CannotWish, Unwishable
 from freeslot.waitlist.models import Wish
@@ -26,7 +26,7 @@ def make_wish(*, ref: str, terms: Terms, actor: Actor, door: Door, now: datetime
         visit = lock_appointment(ref, actor=actor, now=now)
         if why := _against(visit, terms, actor, now):
             raise CannotWish(why)
-        check_move_reason(visit, reason)
+        check_reason(reason, visit.rules.move.reason, among=visit.rules.reasons)
         earlier = Wish.objects.live().filter(appointment=visit).first()
         if earlier is not None:
             if earlier.terms == terms and earlier.actor == actor:
