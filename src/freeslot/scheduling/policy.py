@@ -141,6 +141,10 @@ class Rules:
     booking: BookingRules = BookingRules()
     move: MoveRules = MoveRules()
 
+    def judged_at(self, now: datetime, tried_at: datetime | None) -> datetime:
+        """When a press is judged: at the try of it that failed, if that still counts."""
+        return tried_at if tried_at and tried_at <= now <= tried_at + self.tried_grace else now
+
     def also_lost_in(self, language: str) -> str:
         """The practice's words on what a cancel costs beyond money."""
         return words_in(self.also_lost, language)

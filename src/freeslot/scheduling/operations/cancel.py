@@ -99,9 +99,7 @@ def _stored(result: CancelResult, event_id: uuid.UUID | None) -> dict[str, Any]:
 def verdict_of_press(appointment: Appointment, actor: Actor, now: datetime, tried_at: datetime | None) -> Verdict:
     """The verdict as of the try that failed, if it still counts; the undo window runs from this press all the same."""
     rules = appointment.rules
-    if not (tried_at and tried_at <= now <= tried_at + rules.tried_grace):
-        return appointment.verdict(actor, now)
-    verdict = appointment.verdict(actor, tried_at)
+    verdict = appointment.verdict(actor, rules.judged_at(now, tried_at))
     return replace(verdict, undo_until=undo_until(appointment.facts(), rules, now)) if verdict.undo_until else verdict
 
 

@@ -74,7 +74,7 @@ def move_appointment(
         if earlier := key.earlier_outcome():
             event_id = uuid.UUID(earlier["event"]) if earlier["event"] else None
             return MoveOutcome(MoveResult(earlier["result"]), ref, event_id=event_id)
-        verdict = appointment.move_verdict(actor, _judged_at(appointment, now, tried_at))
+        verdict = appointment.move_verdict(actor, appointment.rules.judged_at(now, tried_at))
         own = set(appointment.slots.values_list("pk", flat=True)) if verdict.is_allowed else set()
         if own == set(slot_ids) and own:
             key.store(_stored(MoveResult.SAME, None), practice_id=appointment.practice_id, now=now)
@@ -104,12 +104,6 @@ def move_appointment(
 
 def _stored(result: MoveResult, event_id: uuid.UUID | None) -> dict[str, Any]:
     return {"result": result, "event": str(event_id) if event_id else None}
-
-
-def _judged_at(appointment: Appointment, now: datetime, tried_at: datetime | None) -> datetime:
-    """The instant of the try that failed, if it still counts."""
-    counts = tried_at and tried_at <= now <= tried_at + appointment.rules.tried_grace
-    return tried_at if tried_at and counts else now
 
 
 def _end_checkout(holder: uuid.UUID, appointment: Appointment, now: datetime) -> None:
