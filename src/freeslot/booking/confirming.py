@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from freeslot.booking.flow import Flow
 from freeslot.booking.keeping import keep_anew, times_instead
 from freeslot.booking.pages import code_page, details_page, review_page
-from freeslot.events.models import Event
 from freeslot.scheduling.actors import Door
 from freeslot.scheduling.errors import NotVerified, SchedulingError, UnknownPatient
 from freeslot.scheduling.models import Appointment
@@ -76,7 +75,7 @@ def _answer(flow: Flow, book: Callable[[Flow], Booked]) -> HttpResponse:
         return details_page(flow)
     except SchedulingError as error:
         return times_instead(flow, error)
-    prove(Event.objects.filter(pk=booked.event_id).first())
+    prove(booked.event)
     receipt = reverse("receipt", args=[booked.reference])
     return see_other(receipt if not flow.is_guest or _open(flow, booked) else _found_by(booked))
 

@@ -4,19 +4,19 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from freeslot.events.models import Event
 from freeslot.patients.models import Grant, Patient
 from freeslot.practices.models import Policy, VisitType, policy_for
 from freeslot.scheduling.actors import Actor, ActorKind, Door
 from freeslot.scheduling.errors import SlotsUnsuitable, SlotTaken, UnknownPatient
 from freeslot.scheduling.models import Appointment, Checkout, Slot
 from freeslot.scheduling.operations.record import facts_of_terms, record
-from freeslot.scheduling.operations.repeats import Key
+from freeslot.scheduling.operations.repeats import Earlier, Key
 from freeslot.scheduling.operations.slots import make_busy
 from freeslot.scheduling.operations.suiting import Wanted, suitable_slots
 from freeslot.scheduling.reference import new_reference
@@ -30,8 +30,10 @@ LONGEST_REASON = 10_000
 
 @dataclass(frozen=True)
 class Booked:
+    """`event` is there where this press made it."""
+
     reference: str
-    event_id: uuid.UUID
+    event: Event | None = None
 
 
 def book_appointment(
@@ -60,7 +62,7 @@ def book_appointment(
     key = Key(actor, "book", idempotency_key, request)
     try:
         with transaction.atomic():
-            if earlier := key.earlier_outcome():
+            if earlier := key.earlier():
                 return _as_before(earlier)
             scope = _scope_of(actor, patient, holder, now)
             policy = policy_for(visit_type, now=booked_at or now)
@@ -75,20 +77,19 @@ def book_appointment(
             _insert(appointment)
             terms = facts_of_terms(appointment)
             event = record(appointment, "appointment.booked", actor=actor, door=door, now=now, data=terms)
-            outcome = {"reference": appointment.reference, "event": str(event.pk)}
-            key.store(outcome, practice_id=appointment.practice_id, now=now)
+            key.store(event.pk, practice_id=appointment.practice_id, now=now, reference=appointment.reference)
     except (SlotTaken, SlotsUnsuitable):
         # A second press at the same moment waits for the first one's slots, or its turn to count the day, and finds
         # them taken by itself.
         with transaction.atomic():
-            if earlier := key.earlier_outcome():
+            if earlier := key.earlier():
                 return _as_before(earlier)
         raise
-    return Booked(appointment.reference, event.pk)
+    return Booked(appointment.reference, event)
 
 
-def _as_before(outcome: dict[str, Any]) -> Booked:
-    return Booked(outcome["reference"], uuid.UUID(outcome["event"]))
+def _as_before(earlier: Earlier) -> Booked:
+    return Booked(earlier.said["reference"])
 
 
 def _scope_of(actor: Actor, patient: Patient, holder: uuid.UUID | None, now: datetime) -> str:

@@ -68,12 +68,11 @@ def cancel_appointment(
     key = Key(actor, "cancel", idempotency_key, (ref,))
     with transaction.atomic():
         appointment = lock_appointment(ref, actor=actor, now=now)
-        if earlier := key.earlier_outcome():
-            event_id = uuid.UUID(earlier["event"]) if earlier["event"] else None
-            return CancelOutcome(CancelResult(earlier["result"]), ref, event_id=event_id)
+        if earlier := key.earlier():
+            return CancelOutcome(CancelResult(earlier.said["result"]), ref, event_id=earlier.event_id)
         verdict = verdict_of_press(appointment, actor, now, tried_at)
         if verdict.why is Why.CANCELLED:
-            key.store(_stored(CancelResult.ALREADY, None), practice_id=appointment.practice_id, now=now)
+            key.store(None, practice_id=appointment.practice_id, now=now, result=CancelResult.ALREADY)
             return CancelOutcome(CancelResult.ALREADY, ref, verdict)
         if verdict.kind is Kind.REFUSED and not verdict.tells_practice:
             return CancelOutcome(CancelResult.REFUSED, ref, verdict)
@@ -88,12 +87,8 @@ def cancel_appointment(
             data = _decided(appointment, verdict, review_why)
             event = record(appointment, "appointment.cancelled", actor=actor, door=door, now=now, data=data)
             outcome = CancelOutcome(CancelResult.CANCELLED, ref, verdict, event.pk, event)
-        key.store(_stored(outcome.result, outcome.event_id), practice_id=appointment.practice_id, now=now)
+        key.store(outcome.event_id, practice_id=appointment.practice_id, now=now, result=outcome.result)
     return outcome
-
-
-def _stored(result: CancelResult, event_id: uuid.UUID | None) -> dict[str, Any]:
-    return {"result": result, "event": str(event_id) if event_id else None}
 
 
 def verdict_of_press(appointment: Appointment, actor: Actor, now: datetime, tried_at: datetime | None) -> Verdict:

@@ -129,8 +129,8 @@ def finish_checkout(*, checkout_id: uuid.UUID, patient: Patient, actor: Actor, d
             visit_reason=checkout.visit_reason,
             payer=checkout.payer or None,
         )
-        if checkout.appointment_id is None:
-            checkout.appointment = Appointment.objects.get(reference=booked.reference)
+        if booked.event is not None:
+            checkout.appointment_id = booked.event.subject_id
             checkout.patient = patient
             checkout.ended_at = now
             checkout.save(update_fields=["appointment", "patient", "ended_at"])

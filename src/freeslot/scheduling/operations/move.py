@@ -15,6 +15,7 @@ from freeslot.practices.models import policy_for
 from freeslot.scheduling.actors import Actor, Door
 from freeslot.scheduling.models import Appointment, Checkout, Slot
 from freeslot.scheduling.moving import MoveVerdict, mover
+from freeslot.scheduling.operations.cancel import LONGEST_NOTE
 from freeslot.scheduling.operations.locking import lock_appointment
 from freeslot.scheduling.operations.record import facts_of_terms, record
 from freeslot.scheduling.operations.repeats import Key
@@ -22,8 +23,6 @@ from freeslot.scheduling.operations.slots import free_held_by, free_some_of, mak
 from freeslot.scheduling.operations.suiting import Wanted, suitable_slots
 from freeslot.scheduling.reasons import check_reason
 from freeslot.scheduling.states import Side
-
-LONGEST_NOTE = 10_000
 
 
 class MoveResult(StrEnum):
@@ -71,13 +70,12 @@ def move_appointment(
     key = Key(actor, "move", idempotency_key, (ref, *sorted(slot_ids)))
     with transaction.atomic():
         appointment = lock_appointment(ref, actor=actor, now=now)
-        if earlier := key.earlier_outcome():
-            event_id = uuid.UUID(earlier["event"]) if earlier["event"] else None
-            return MoveOutcome(MoveResult(earlier["result"]), ref, event_id=event_id)
+        if earlier := key.earlier():
+            return MoveOutcome(MoveResult(earlier.said["result"]), ref, event_id=earlier.event_id)
         verdict = appointment.move_verdict(actor, appointment.rules.judged_at(now, tried_at))
         own = set(appointment.slots.values_list("pk", flat=True)) if verdict.is_allowed else set()
         if own == set(slot_ids) and own:
-            key.store(_stored(MoveResult.SAME, None), practice_id=appointment.practice_id, now=now)
+            key.store(None, practice_id=appointment.practice_id, now=now, result=MoveResult.SAME)
             return MoveOutcome(MoveResult.SAME, ref, verdict)
         if not verdict.is_allowed:
             return MoveOutcome(MoveResult.REFUSED, ref, verdict)
@@ -98,12 +96,8 @@ def move_appointment(
         data["late"] = verdict.carried.minor > 0
         data |= {"wish": True} if as_wished else {}
         event = record(appointment, "appointment.moved", actor=actor, door=door, now=now, data=data)
-        key.store(_stored(MoveResult.MOVED, event.pk), practice_id=appointment.practice_id, now=now)
+        key.store(event.pk, practice_id=appointment.practice_id, now=now, result=MoveResult.MOVED)
     return MoveOutcome(MoveResult.MOVED, ref, verdict, event.pk, event)
-
-
-def _stored(result: MoveResult, event_id: uuid.UUID | None) -> dict[str, Any]:
-    return {"result": result, "event": str(event_id) if event_id else None}
 
 
 def _end_checkout(holder: uuid.UUID, appointment: Appointment, now: datetime) -> None:

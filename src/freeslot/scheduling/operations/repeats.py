@@ -23,6 +23,14 @@ EARLIER = f"""
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """What a key led to before: the event, where there was one, and what the operation said of it."""
+
+    event_id: uuid.UUID | None
+    said: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Key:
     """A key within its scope. `request` is what the act was asked to do, so that a reused key is noticed."""
 
@@ -40,8 +48,8 @@ class Key:
     def request_hash(self) -> str:
         return hashlib.sha256(json.dumps(self.request, default=str).encode()).hexdigest()
 
-    def earlier_outcome(self) -> dict[str, Any] | None:
-        """What this key led to before. Raises KeyReused when it was for something else.
+    def earlier(self) -> Earlier | None:
+        """What this key led to before, if it was used. Raises KeyReused when it was for something else.
 
         The row is written before its outcome is given: an answer that was only read could be acknowledged by a
         database that a fail-over then forgets.
@@ -54,16 +62,17 @@ class Key:
         if row.request_hash != self.request_hash:
             raise KeyReused
         IdempotencyRow.objects.filter(pk=row.pk).update(repeats=F("repeats") + 1)
-        outcome: dict[str, Any] = row.outcome
-        return outcome
+        event_id = row.outcome["event"]
+        return Earlier(uuid.UUID(event_id) if event_id else None, row.outcome)
 
-    def store(self, outcome: dict[str, Any], *, practice_id: uuid.UUID, now: datetime) -> None:
-        """Raises KeyReused when the key was used for another visit in the meantime; the caller's act is then undone."""
+    def store(self, event_id: uuid.UUID | None, *, practice_id: uuid.UUID, now: datetime, **said: str) -> None:
+        """What `earlier` will give back. Raises KeyReused when the key was used for another visit in the meantime; the
+        caller's act is then undone."""
         if self.key:
             row = IdempotencyRow(
                 practice_id=practice_id,
                 request_hash=self.request_hash,
-                outcome=outcome,
+                outcome=said | {"event": str(event_id) if event_id else None},
                 expires_at=now + LIFETIME,
                 **self.scope,
             )
