@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db.models import Model
 
 from freeslot.scheduling.actors import SYSTEM, Door, link_holder, staff
 from freeslot.scheduling.errors import BadReason, KeyReused, UnknownAppointment
@@ -11,6 +12,7 @@ from freeslot.scheduling.models import Appointment, IdempotencyRow, Slot
 from freeslot.scheduling.operations.cancel import LONGEST_NOTE, CancelResult
 from freeslot.scheduling.operations.repeats import forget_expired_keys
 from freeslot.scheduling.policy import Kind, Why
+from freeslot.scheduling.reading import FOR_PAGES, read_visit
 from tests.scheduling.acts import cancel, kinds, last_event, live, slot_states, undo
 from tests.support.cast import Cast, make_cast
 
@@ -19,6 +21,10 @@ FEE = [{"after": {"minutes_before": 1440}, "fee": {"minor": 2500}}]
 
 def late(visit: Appointment):
     return visit.starts_at - timedelta(hours=3)
+
+
+def columns_of(row: Model):
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
 
 
 def test_a_cancel_in_time_keeps_the_slots_for_its_undo_and_costs_nothing(cast: Cast):
@@ -176,6 +182,21 @@ def test_whoever_may_see_a_visit_may_load_it_for_a_change_and_nobody_else(cast: 
         except UnknownAppointment:
             loaded = False
         assert loaded == seen
+        assert (read_visit(visit.reference, actor=actor, now=cast.now) is not None) == seen
+
+
+def test_a_page_reads_the_same_visit_as_the_orm_with_all_its_parts(cast: Cast, django_assert_num_queries):
+    visit = cast.book()
+    other = cast.book(days=9)
+    twin = Appointment.objects.for_pages().get(pk=visit.pk)
+    for actor in (cast.proxy, cast.staff, SYSTEM, link_holder(other.pk, visit.pk)):
+        with django_assert_num_queries(1):
+            read = read_visit(visit.reference, actor=actor, now=cast.now)
+            assert read is not None
+            assert columns_of(read) == columns_of(twin)
+            for part in FOR_PAGES:
+                assert columns_of(getattr(read, part)) == columns_of(getattr(twin, part))
+    assert read_visit(visit.reference, actor=link_holder(), now=cast.now) is None
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ The ORM builds each statement anew, which costs more than running it. Here the t
 model and set of fields; values still go through the fields, so both databases read and write exactly as with the ORM.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -54,9 +55,6 @@ class Columns(Generic[Row]):
         self.sql = ", ".join(f'{alias}."{field.column}"' for field in self.fields)
         self._readers: dict[str, list[tuple[int, Any, list[Converter]]]] = {}
 
-    def __len__(self) -> int:
-        return len(self.fields)
-
     def read(self, values: Sequence[Any]) -> Row:
         connection = _connection()
         read = list(values)
@@ -65,6 +63,10 @@ class Columns(Generic[Row]):
                 for convert in converters:
                     read[index] = convert(read[index], expression, connection)
         return self.model.from_db(DEFAULT_DB_ALIAS, self.names, read)
+
+    def take(self, values: Iterator[Any]) -> Row:
+        """From the columns that come next in a row of several models."""
+        return self.read(list(islice(values, len(self.fields))))
 
     def _converting(self, connection: BaseDatabaseWrapper) -> list[tuple[int, Any, list[Converter]]]:
         """The columns that the database gives in another form than Python's, with what turns them."""

@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.outcome import NotSaved, OutcomeUnknown, note_failure
+from freeslot.scheduling.reading import read_visit
 from freeslot.visits import snapshot
 from freeslot.visits.asking import NotAnyMore, asker_for
 from freeslot.visits.snapshot import Snapshot
@@ -97,9 +97,9 @@ def _seen(request: HttpRequest, ref: str, now: datetime) -> Snapshot | None:
 def _still_readable(request: HttpRequest, ref: str, now: datetime) -> Snapshot | None:
     try:
         asker = asker_for(request, ref)
-        visible = Appointment.objects.visible_to(asker.actor, now).for_pages() if asker else None
-        return snapshot.of(visible.get(reference=ref)) if visible is not None else None
-    except (Appointment.DoesNotExist, DatabaseError, InterfaceError, NotAnyMore):
+        visit = read_visit(ref, actor=asker.actor, now=now) if asker else None
+        return snapshot.of(visit) if visit else None
+    except (DatabaseError, InterfaceError, NotAnyMore):
         return None
 
 

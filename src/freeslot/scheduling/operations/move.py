@@ -21,6 +21,7 @@ from freeslot.scheduling.operations.record import facts_of_terms, record
 from freeslot.scheduling.operations.repeats import Key
 from freeslot.scheduling.operations.slots import free_held_by, free_some_of, make_busy
 from freeslot.scheduling.operations.suiting import Wanted, suitable_slots
+from freeslot.scheduling.reading import FOR_MOVE
 from freeslot.scheduling.reasons import check_reason
 from freeslot.scheduling.states import Side
 
@@ -69,7 +70,7 @@ def move_appointment(
     """
     key = Key(actor, "move", idempotency_key, (ref, *sorted(slot_ids)))
     with transaction.atomic():
-        appointment = lock_appointment(ref, actor=actor, now=now)
+        appointment = lock_appointment(ref, actor=actor, now=now, parts=FOR_MOVE)
         if earlier := key.earlier():
             return MoveOutcome(MoveResult(earlier.said["result"]), ref, event_id=earlier.event_id)
         verdict = appointment.move_verdict(actor, appointment.rules.judged_at(now, tried_at))
