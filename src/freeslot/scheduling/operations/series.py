@@ -4,7 +4,7 @@ One patient at one practice, so that no transaction writes two. Each visit goes 
 its own verdict, fee, event and receipt; what stands against one of them stands against all.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -18,12 +18,13 @@ from freeslot.scheduling.operations.cancel import CancelOutcome, CancelResult, c
 from freeslot.scheduling.operations.move import MoveOutcome, MoveResult, move_appointment
 from freeslot.scheduling.operations.suiting import take_turn_of_day
 
-Outcome = TypeVar("Outcome")
+Outcome = TypeVar("Outcome", CancelOutcome, MoveOutcome)
 
 
 @dataclass(frozen=True)
 class Press:
-    """What is asked of one visit of the series. `actor` differs from visit to visit for the holder of several links."""
+    """What is asked of one visit of the series, by the names that its own operation has for it. `actor` differs from
+    visit to visit for the holder of several links."""
 
     ref: str
     actor: Actor
@@ -60,58 +61,27 @@ class SeriesOutcome(Generic[Outcome]):
 
 def cancel_series(*, presses: Sequence[CancelPress], door: Door, now: datetime) -> SeriesOutcome[CancelOutcome]:
     """Cancels all; a press that only tells the practice counts as refused. Raises UnknownAppointment."""
-
-    def cancel(press: CancelPress) -> CancelOutcome:
-        return cancel_appointment(
-            ref=press.ref,
-            actor=press.actor,
-            door=door,
-            reason=press.reason,
-            note=press.note,
-            accepted_fee=press.accepted_fee,
-            idempotency_key=press.idempotency_key,
-            now=now,
-            ask_review=press.ask_review,
-            review_why=press.review_why,
-            tried_at=press.tried_at,
-        )
-
     fine = {CancelResult.CANCELLED, CancelResult.ALREADY}
     with transaction.atomic():
         _lock(presses)
-        return _all_or_none(presses, cancel, lambda outcome: outcome.result in fine)
+        return _all_or_none(presses, lambda press: cancel_appointment(**vars(press), door=door, now=now), fine)
 
 
 def move_series(*, presses: Sequence[MovePress], door: Door, now: datetime) -> SeriesOutcome[MoveOutcome]:
     """Moves all, each to its own slots; one may take those that another of them leaves. Raises UnknownAppointment."""
-
-    def move(press: MovePress) -> MoveOutcome:
-        return move_appointment(
-            ref=press.ref,
-            slot_ids=press.slot_ids,
-            actor=press.actor,
-            door=door,
-            accepted_fee=press.accepted_fee,
-            idempotency_key=press.idempotency_key,
-            now=now,
-            reason=press.reason,
-            note=press.note,
-            tried_at=press.tried_at,
-        )
-
     fine = {MoveResult.MOVED, MoveResult.SAME}
     with transaction.atomic():
         visits = _lock(presses)
         slots = _lock_slots(presses, visits)
         ordered = _leaving_first(presses, visits, slots)
-        return _all_or_none(ordered, move, lambda outcome: outcome.result in fine)
+        return _all_or_none(ordered, lambda press: move_appointment(**vars(press), door=door, now=now), fine)
 
 
 AnyPress = TypeVar("AnyPress", bound=Press)
 
 
 def _all_or_none(
-    presses: Sequence[AnyPress], act: Callable[[AnyPress], Outcome], is_fine: Callable[[Outcome], bool]
+    presses: Sequence[AnyPress], act: Callable[[AnyPress], Outcome], fine: Collection[str]
 ) -> SeriesOutcome[Outcome]:
     """Goes on after one that fails, so that all that stand against it are named; then everything is undone."""
     found: SeriesOutcome[Outcome] = SeriesOutcome()
@@ -123,7 +93,7 @@ def _all_or_none(
         except SchedulingError as error:
             found.against[press.ref] = error
         else:
-            if not is_fine(outcome):
+            if outcome.result not in fine:
                 found.against[press.ref] = None
     if not found.is_done:
         transaction.set_rollback(True)
