@@ -69,3 +69,18 @@ def test_a_series_has_its_own_slots_before_it_takes_others(cast: Cast) -> None:
             until_somebody_waits()
             Slot.objects.select_for_update(nowait=True).get(pk=to.pk)
         assert press.result() == ["done"]
+
+
+@pytest.mark.postgresql
+def test_a_cancel_takes_its_slots_in_the_order_in_which_a_move_wants_them(cast: Cast) -> None:
+    """However it is pressed: a move into its days would have the first slot and wait for the last, and it for the
+    first."""
+    visits = series_of(cast)
+    first, last = visits[0].slots.get(), visits[-1].slots.get()
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Slot.objects.select_for_update().get(pk=first.pk)
+            press = pool.submit(at_once, lambda: cancel_all(cast, visits[::-1]))
+            until_somebody_waits()
+            Slot.objects.select_for_update(nowait=True).get(pk=last.pk)
+        assert press.result() == ["done"]

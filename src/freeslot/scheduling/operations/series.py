@@ -63,7 +63,7 @@ def cancel_series(*, presses: Sequence[CancelPress], door: Door, now: datetime) 
     """Cancels all; a press that only tells the practice counts as refused. Raises UnknownAppointment."""
     fine = {CancelResult.CANCELLED, CancelResult.ALREADY}
     with transaction.atomic():
-        _lock(presses)
+        _lock_slots(_lock(presses))
         return _all_or_none(presses, lambda press: cancel_appointment(**vars(press), door=door, now=now), fine)
 
 
@@ -72,7 +72,9 @@ def move_series(*, presses: Sequence[MovePress], door: Door, now: datetime) -> S
     fine = {MoveResult.MOVED, MoveResult.SAME}
     with transaction.atomic():
         visits = _lock(presses)
-        slots = _lock_slots(presses, visits)
+        slots = _slots_wanted(presses)
+        _take_turns(presses, visits, slots)
+        _lock_slots(visits, slots)
         ordered = _leaving_first(presses, visits, slots)
         return _all_or_none(ordered, lambda press: move_appointment(**vars(press), door=door, now=now), fine)
 
@@ -104,29 +106,32 @@ def _lock(presses: Sequence[Press]) -> dict[str, Appointment]:
     """The visits by reference, locked in the order of their ids. Raises UnknownAppointment unless they are one series;
     whether the actors may change them, each visit's own operation asks."""
     named = Appointment.objects.filter(reference__in=[press.ref for press in presses]).order_by("pk")
-    visits = {visit.reference: visit for visit in named.select_for_update(of=("self",), no_key=True)}
+    locked = named.select_related("visit_type__practice").select_for_update(of=("self",), no_key=True)
+    visits = {visit.reference: visit for visit in locked}
     whose = {(visit.practice_id, visit.patient_id, visit.series_id) for visit in visits.values()}
     if len(visits) != len(presses) or len(whose) != 1 or None in next(iter(whose)):
         raise UnknownAppointment
     return visits
 
 
-def _lock_slots(presses: Sequence[MovePress], visits: dict[str, Appointment]) -> dict[int, Slot]:
-    """Everything that the moves will take or leave, in an order that all who want several things keep: turns, then
-    slots by id. The slots that will be taken.
-
-    So two series that cross each other, or a move into one of their days, wait instead of locking each other out.
-    """
+def _slots_wanted(presses: Sequence[MovePress]) -> dict[int, Slot]:
     wanted = Slot.objects.filter(pk__in=[pk for press in presses for pk in press.slot_ids])
-    slots = {slot.pk: slot for slot in wanted}
-    own = Slot.objects.filter(appointment__in=[visit.pk for visit in visits.values()]).values_list("pk", flat=True)
-    kinds = {press.ref: visits[press.ref].visit_type for press in presses}
-    days = [(slots[pk], kinds[press.ref]) for press in presses for pk in press.slot_ids if pk in slots]
+    return {slot.pk: slot for slot in wanted}
+
+
+def _take_turns(presses: Sequence[MovePress], visits: dict[str, Appointment], slots: dict[int, Slot]) -> None:
+    """Of the days that the moves go to, before any slot, and in an order that all who want several keep."""
+    days = [(slots[pk], visits[press.ref].visit_type) for press in presses for pk in press.slot_ids if pk in slots]
     for slot, visit_type in sorted(days, key=lambda each: (str(each[0].practitioner_id), each[0].starts_at)):
         take_turn_of_day(slot, visit_type)
-    every = Slot.objects.filter(pk__in=[*slots, *own])
+
+
+def _lock_slots(visits: dict[str, Appointment], wanted: Collection[int] = ()) -> None:
+    """Everything that will be left or taken, in the order of ids that all who want several slots keep: so two series
+    that cross each other, or a cancel of one and a move into its days, wait instead of locking each other out."""
+    own = Slot.objects.filter(appointment__in=[visit.pk for visit in visits.values()]).values_list("pk", flat=True)
+    every = Slot.objects.filter(pk__in=[*own, *wanted])
     list(every.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
-    return slots
 
 
 def _leaving_first(
