@@ -1,54 +1,34 @@
 """What a page says when the database fails: what is known of the visit, whom to call, and how to try again."""
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
-from typing import Any
 
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from freeslot.scheduling.outcome import NotSaved, OutcomeUnknown, note_failure
 from freeslot.scheduling.reading import read_visit
 from freeslot.visits import snapshot
 from freeslot.visits.asking import NotAnyMore, asker_for
+from freeslot.visits.failures import View, answering_failures, failure_page
 from freeslot.visits.snapshot import Snapshot
 from freeslot.visits.stopped import stopped_before
 from freeslot.visits.tried import stamp, tried_at
 from freeslot.web.errors import unavailable
 from freeslot.web.frame import set_frame
 
-SECONDS_UNTIL_NEXT_LOOK = 10
-# All that the forms of the cancel and move pages send, for the one that tries again.
-SENT = ("reason", "note", "confirm", "key", "review", "alike", "which", "seen", "time")
 # The presses of the move page that only look, or leave.
 LOOKS = {"look", "another", "keep"}
-
-View = Callable[..., HttpResponse]
 
 
 def told_when_away(view: View) -> View:
     """Answers a view's database errors with 503: nothing was changed, or we do not know yet."""
-
-    @wraps(view)
-    def tell(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, **kwargs)
-        except OutcomeUnknown as error:
-            note_failure(error)
-            return _unknown(request, kwargs["ref"], now=timezone.now())
-        except (NotSaved, DatabaseError, InterfaceError) as error:
-            note_failure(error)
-            return _away(request, kwargs.get("ref", ""), now=timezone.now())
-
-    return tell
+    return answering_failures(view, away=_away, unknown=_unknown)
 
 
-def _away(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
+def _away(request: HttpRequest, *, ref: str = "", **_named: object) -> HttpResponse:
     """Failed before the commit. A cancel or a move is kept whole, with the time it was first tried."""
+    now = timezone.now()
     if _is_press_of(request, "together", "series-cancellation") and (answer := stopped_before(request, now=now)):
         return answer
     seen = _seen(request, ref, now)
@@ -61,17 +41,20 @@ def _away(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     return _answer(request, seen, "visits/away.html", now=now, **tried)
 
 
-def _unknown(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
+def _unknown(request: HttpRequest, *, ref: str) -> HttpResponse:
     """The commit was lost sight of: never one or the other, and the page looks again by itself."""
-    look = {"look": reverse("receipt", args=[ref]), "seconds": SECONDS_UNTIL_NEXT_LOOK}
-    return _answer(request, _seen(request, ref, now), "visits/unknown.html", now=now, **look)
+    now = timezone.now()
+    look = reverse("receipt", args=[ref])
+    return _answer(request, _seen(request, ref, now), "visits/unknown.html", now=now, look=look)
 
 
 def _again(request: HttpRequest, ref: str) -> str:
     """The page to look at next: this one, or the one with the button that was pressed."""
     if request.method != "POST" or not ref:
         return request.get_full_path()
-    return reverse("move" if _is_press_of(request, "move") else "receipt", args=[ref])
+    match = request.resolver_match
+    name = match.view_name if match and match.view_name in {"move", "series-move"} else "receipt"
+    return reverse(name, args=[ref])
 
 
 def _is_kept_whole(request: HttpRequest) -> bool:
@@ -108,8 +91,4 @@ def _answer(
 ) -> HttpResponse:
     if seen:
         known["card"] = seen.card(now)
-    known["sent"] = [(name, request.POST[name]) for name in SENT if name in request.POST]
-    known["press"] = request.path
-    response = render(request, template, known, status=503)
-    response.headers["Retry-After"] = str(SECONDS_UNTIL_NEXT_LOOK)
-    return response
+    return failure_page(request, template, known)

@@ -6,19 +6,18 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from freeslot.practices.models import Practice
 from freeslot.visits import snapshot
+from freeslot.visits.failures import failure_page
 from freeslot.visits.several import MOST, Item
 from freeslot.visits.several_pages import headline, in_frame
 from freeslot.visits.several_press import Pressed
 from freeslot.visits.tried import stamp, tried_at
 from freeslot.web.facts import VisitCard
 
-SECONDS_UNTIL_NEXT_LOOK = 10
 # All that the form sends of each visit, for the one that tries again.
 SENT = ("confirm", "key", "reason", "review", "seen")
 
@@ -66,14 +65,10 @@ def _page(
         "tried_at": min(tried_at(text, ref=ref) or now for ref, text in stamps.items()),
         "place": everything[0].card.place,
         "look": f"{reverse('together')}?{urlencode([('done', seen.ref) for seen in everything])}",
-        "again": request.path,
-        "seconds": SECONDS_UNTIL_NEXT_LOOK,
         "sent": [pair for ref, text in stamps.items() for pair in _sent(request, ref, text)],
         "phones": in_frame(request, [seen.practice for seen in everything], now),
     }
-    response = render(request, "visits/together_stopped.html", context, status=503)
-    response.headers["Retry-After"] = str(SECONDS_UNTIL_NEXT_LOOK)
-    return response
+    return failure_page(request, "visits/together_stopped.html", context)
 
 
 def _stamp(request: HttpRequest, ref: str, now: datetime) -> str:
