@@ -1,24 +1,19 @@
 """Keeps the new time of a visit that somebody is about to move, for as long as they look at it."""
 
 from datetime import datetime
-from uuid import UUID
 
-from django.utils.crypto import salted_hmac
-
-from freeslot.scheduling.actors import ActorKind
 from freeslot.scheduling.errors import TooManyHolds
 from freeslot.scheduling.models import Appointment, Checkout
 from freeslot.scheduling.operations.checkout import begin_checkout, end_checkout
+from freeslot.scheduling.tokens import keyed_hash
 from freeslot.visits.asking import Asker
-
-SALT = "freeslot.visits.holds"
 
 
 def source_of(asker: Asker) -> str:
     """Who keeps times: a keyed hash of the account, or of the visit that a link opened."""
     actor = asker.actor
     who = f"{actor.kind} {actor.id or ' '.join(map(str, actor.appointment_ids))}"
-    return salted_hmac(SALT, who, algorithm="sha256").hexdigest()
+    return keyed_hash("mover", who)
 
 
 def keep_time(visit: Appointment, slot_ids: list[int], *, asker: Asker, now: datetime) -> Checkout | None:
@@ -36,7 +31,7 @@ def keep_time(visit: Appointment, slot_ids: list[int], *, asker: Asker, now: dat
             slot_ids=slot_ids,
             source=source_of(asker),
             now=now,
-            account_id=UUID(asker.actor.id) if asker.actor.kind is ActorKind.ACCOUNT else None,
+            account_id=asker.user_id,
             moving=visit,
             instead_of=kept.pk if kept else None,
         )
