@@ -12,6 +12,7 @@ from tests.scheduling.test_series import clock_times, series_of, slot_at
 from tests.support.cast import RULES, make_cast
 from tests.visits.household import statuses, token_of
 from tests.visits.pages import address, read
+from tests.visits.test_outages import ERRORS, UNSURE, failing, failing_commit
 
 SERIES = "series/move/"
 BEFORE = ["03-10 14:00", "03-17 14:00", "03-24 14:00", "03-31 14:00"]
@@ -166,3 +167,34 @@ def test_the_look_costs_the_same_for_two_and_for_four(cast, patient, visits):
             assert look(patient, visit, value_at(cast, days, 15, 20)).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 12, counts
+
+
+def test_a_failure_before_the_commit_leads_back_to_the_list_of_the_series(cast, patient, visits):
+    page = read(look(patient, visits[0], value_at(cast, 8, 15, 20)))
+    with failing('INSERT INTO "events_event"', ERRORS[0]):
+        answer = patient.post(address(visits[0], SERIES), fields_of(page, visits))
+    assert answer.status_code == 503
+    assert (address(visits[0], SERIES), "Try again") in read(answer).links
+    assert clock_times(visits) == BEFORE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_press_whose_commit_was_lost_sight_of_can_be_sent_again_whole(clock, sign_in):
+    cast = make_cast(weeks=6)
+    visits, client = series_of(cast), sign_in(cast.patient_user)
+    page = read(look(client, visits[0], value_at(cast, 8, 15, 20)))
+    with failing_commit(UNSURE[1]):
+        answer = client.post(address(visits[0], SERIES), fields_of(page, visits))
+    unsure = read(answer)
+    assert (answer.status_code, unsure.heading) == (503, "We do not know yet")
+    assert client.post(address(visits[0], SERIES), fields_of(unsure, visits)).status_code == 303
+    assert clock_times(visits) == AFTER
+
+
+def test_a_reason_that_the_practice_does_not_offer_is_named_beside_its_visit(cast, patient, visits):
+    page = read(look(patient, visits[0], value_at(cast, 8, 15, 20)))
+    odd = {f"{visits[1].reference}-reason": "odd"}
+    answer = patient.post(address(visits[0], SERIES), fields_of(page, visits) | odd)
+    assert answer.status_code == 422
+    assert "Choose one of the reasons in the list." in read(answer).text
+    assert clock_times(visits) == BEFORE

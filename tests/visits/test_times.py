@@ -17,8 +17,8 @@ from freeslot.scheduling.operations.publish import publish_slots
 from freeslot.visits.frames import place_of
 from freeslot.visits.offers import Look, look_of, offer_for
 from freeslot.visits.time_lists import MOST_DAYS, time_list
-from freeslot.visits.times import NotATime, Picked, nearest, picked_from, slot_ids_at, value_of
-from freeslot.visits.unsuitable import UNSUITABLE, words_against, words_against_move
+from freeslot.visits.times import Picked, nearest, picked_from, slot_ids_at, value_of
+from freeslot.visits.unsuitable import UNSUITABLE, NotThen, words_against, words_against_move
 from freeslot.web.facts import TimeList
 from tests.support.cast import NOW, Cast, make_cast
 
@@ -187,7 +187,7 @@ def test_on_the_night_of_a_clock_change_no_time_is_invented_and_none_is_lost(
     ],
 )
 def test_what_is_no_time_is_said_to_be_none(value: str, words: str) -> None:
-    with pytest.raises(NotATime, match=words):
+    with pytest.raises(NotThen, match=words):
         picked_from(value, NEW_YORK)
 
 

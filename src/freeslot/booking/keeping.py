@@ -4,12 +4,12 @@ from django.http import HttpResponse
 
 from freeslot.booking.booker import known_booker
 from freeslot.booking.flow import Flow
-from freeslot.booking.picking import not_had
 from freeslot.booking.times_pages import search_after, times_page
 from freeslot.scheduling.errors import HoldOver, SchedulingError
 from freeslot.scheduling.operations.checkout import begin_checkout
 from freeslot.scheduling.operations.details import take_over
 from freeslot.visits.addresses import household_of
+from freeslot.visits.unsuitable import not_then
 
 
 def keep_anew(flow: Flow) -> Flow:
@@ -37,5 +37,5 @@ def given_back(flow: Flow) -> HttpResponse:
 
 def times_instead(flow: Flow, error: SchedulingError) -> HttpResponse:
     """The nearest times, with all that was said kept for the one that is picked."""
-    gone, search = not_had(error, flow.checkout.starts_at), search_after(flow.checkout)
-    return times_page(flow.request, search, now=flow.now, problem=gone.why, status=gone.status, around=gone.around)
+    gone = not_then(error, flow.checkout.starts_at)
+    return times_page(flow.request, search_after(flow.checkout), now=flow.now, gone=gone)

@@ -7,32 +7,21 @@ from django.http import HttpRequest
 from freeslot.booking.booker import Booker
 from freeslot.booking.like import visit_like
 from freeslot.booking.times_pages import Search
-from freeslot.scheduling.errors import HoldOver, SchedulingError, SlotTaken, TooManyHolds
+from freeslot.scheduling.errors import SchedulingError
 from freeslot.scheduling.models import Checkout
 from freeslot.scheduling.models.checkout import CheckoutQuerySet
 from freeslot.scheduling.operations.checkout import begin_checkout
 from freeslot.scheduling.operations.details import Details, fill_in, take_over
 from freeslot.scheduling.outcome import telling_what_was_saved
 from freeslot.visits.addresses import household_of
-from freeslot.visits.times import NotATime, Picked, picked_from, slot_ids_at
-from freeslot.visits.unsuitable import words_against
-
-
-class NotHad(Exception):
-    """Nothing is kept; `around` is the time that was meant, for the nearest others."""
-
-    def __init__(self, why: str, *, status: int = 422, around: datetime | None = None, too_many: bool = False) -> None:
-        super().__init__(why)
-        self.why, self.status, self.around, self.too_many = why, status, around, too_many
+from freeslot.visits.times import Picked, picked_from, slot_ids_at
+from freeslot.visits.unsuitable import not_then
 
 
 def pick(request: HttpRequest, booker: Booker, search: Search, *, now: datetime) -> Checkout:
-    """Raises NotHad."""
+    """Raises NotThen: nothing is kept."""
     kind = search.visit_type
-    try:
-        picked = picked_from(request.POST.get("time", ""), kind.practice.tz)
-    except NotATime as wrong:
-        raise NotHad(wrong.why) from None
+    picked = picked_from(request.POST.get("time", ""), kind.practice.tz)
     mine = booker.checkouts().filter(practice=kind.practice)
     before = mine.filter(pk=search.after).first() if search.after else None
     try:
@@ -41,14 +30,9 @@ def pick(request: HttpRequest, booker: Booker, search: Search, *, now: datetime)
     except SchedulingError as error:
         if already := _kept_already(mine, search, picked, now=now):
             return already
-        raise not_had(error, picked.starts_at) from None
+        raise not_then(error, picked.starts_at) from None
     _say_again(request, booker, checkout, before, search, now=now)
     return checkout
-
-
-def not_had(error: SchedulingError, around: datetime) -> NotHad:
-    status = 409 if isinstance(error, SlotTaken | HoldOver) else 422
-    return NotHad(words_against(error), status=status, around=around, too_many=type(error) is TooManyHolds)
 
 
 def _begin(

@@ -12,11 +12,13 @@ from freeslot.booking.booker import booker_of
 from freeslot.booking.loading import as_uuid
 from freeslot.booking.words import price_words
 from freeslot.practices.models import VisitType
+from freeslot.scheduling.errors import HoldOver, SlotTaken
 from freeslot.scheduling.models import Checkout
 from freeslot.visits.frames import place_of
 from freeslot.visits.offers import FROM, PLACE, PRACTITIONER, Look, look_of, offer_for
 from freeslot.visits.time_lists import time_list
 from freeslot.visits.times import nearest
+from freeslot.visits.unsuitable import NotThen
 from freeslot.web.facts import Place
 from freeslot.web.formatting import length
 
@@ -67,28 +69,31 @@ def times_page(
     search: Search,
     *,
     now: datetime,
-    problem: str = "",
-    status: int = 200,
-    around: datetime | None = None,
+    gone: NotThen | None = None,
     kept: list[Checkout] | None = None,
 ) -> HttpResponse:
-    """With `problem` it is an answer: `around` is the time that could not be had, `kept` are those of theirs that are
-    kept already."""
+    """With `gone` it is an answer; `kept` are the bookings of theirs that stand against the time."""
     kind, place = search.visit_type, place_of(search.visit_type.practice, now)
     offer = offer_for(kind, now=now, source=booker_of(request).source)
     address = reverse("book_times", args=[kind.practice.slug])
-    near = nearest(offer.ask(search.look), around, now=now) if around else ()
+    near = nearest(offer.ask(search.look), gone.around, now=now) if gone and gone.around else ()
     context = {
         "practice": kind.practice,
         "visit_type": kind,
         "about": _about(kind, place),
         "times": time_list(offer, search.look, place=place, address=address, kept=search.kept, near=near),
         "hidden": [*search.kept.items(), *search.narrowed.items()],
-        "problem": problem,
+        "problem": gone.why if gone else "",
         "kept": kept or [],
         "place": place,
     }
-    return render(request, "booking/times.html", context, status=status)
+    return render(request, "booking/times.html", context, status=_status(gone))
+
+
+def _status(gone: NotThen | None) -> int:
+    if gone is None:
+        return 200
+    return 409 if isinstance(gone.error, SlotTaken | HoldOver) else 422
 
 
 def _about(visit_type: VisitType, place: Place) -> str:

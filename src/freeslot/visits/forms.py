@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from freeslot.scheduling.operations.cancel import LONGEST_NOTE
@@ -57,6 +58,30 @@ class PressForm(forms.Form):
     confirm = forms.IntegerField(required=False, min_value=0, max_value=LARGEST_FEE, widget=forms.HiddenInput)
     key = forms.RegexField(r"^[A-Za-z0-9_-]{1,64}$", required=False, widget=forms.HiddenInput)
     tried = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    # Said where the practice asks for a reason and none is given.
+    no_reason: Promise
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether something is wrong with it that nobody types."""
+        return bool(set(self.errors) - {"reason", "note"})
+
+    @property
+    def unchanged(self) -> str:
+        """What is so, and what to do about it: the first thing that is wrong with the form."""
+        first = next(str(error) for errors in self.errors.values() for error in errors)
+        return str(_("Nothing was changed. %(problem)s")) % {"problem": first}
+
+    @property
+    def wrong_reason(self) -> str:
+        """What is wrong with a reason that the practice's rules do not take."""
+        return str(NOT_OFFERED if self.cleaned_data["reason"] else self.no_reason)
+
+    @property
+    def next_key(self) -> str:
+        """The same for the same press once more, else a new one: a page pressed twice is one act."""
+        key = self["key"].value() if self.is_bound and "key" not in self.errors else ""
+        return key or "-".join(filter(None, [new_key(), self.prefix]))
 
     def offer_reasons(self, rule: ReasonRule, reasons: tuple[str, ...]) -> None:
         """Makes the reason the choice that the practice's rules ask for, or leaves it out."""
@@ -74,6 +99,7 @@ class CancelForm(PressForm):
     """`alike` says that another visit looks like this one, `which` then names the one that is meant."""
 
     reason = ReasonField(label=_("Why are you cancelling?"))
+    no_reason = _("Choose why you are cancelling.")
     review = forms.ChoiceField(required=False, choices=REVIEWS, error_messages={"invalid_choice": STALE})
     alike = forms.BooleanField(required=False, widget=forms.HiddenInput)
     which = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
@@ -86,6 +112,7 @@ class MoveForm(PressForm):
     """`time` is the new time as the list offers it."""
 
     reason = ReasonField(label=_("Why are you moving it?"))
+    no_reason = _("Choose why you are moving it.")
     time = forms.CharField(required=False, max_length=LONGEST_TIME, widget=forms.HiddenInput)
 
     def offer(self, rules: Rules) -> None:
@@ -93,5 +120,5 @@ class MoveForm(PressForm):
 
 
 def new_key() -> str:
-    """A key for one intention: the same page pressed twice is one act."""
+    """A key for one intention."""
     return uuid.uuid4().hex

@@ -16,17 +16,17 @@ from freeslot.scheduling.queries import has_another_at
 from freeslot.scheduling.words import fee_amount, policy_words
 from freeslot.visits.asking import Asker
 from freeslot.visits.cards import card_for, new_card
-from freeslot.visits.forms import MoveForm, new_key
+from freeslot.visits.forms import MoveForm
 from freeslot.visits.holds import source_of
 from freeslot.visits.move_terms import carried_words, rules_of_today, terms_panel
-from freeslot.visits.moving import MoveStays, NotThen
 from freeslot.visits.offers import look_of, offer_for
 from freeslot.visits.outcomes import was_told
+from freeslot.visits.pressing import Stays
 from freeslot.visits.series import series_note
 from freeslot.visits.snapshot import signed
 from freeslot.visits.time_lists import said_in, time_list
 from freeslot.visits.times import nearest
-from freeslot.visits.unsuitable import words_against_move
+from freeslot.visits.unsuitable import NotThen, words_against_move
 from freeslot.visits.wishes import can_wish
 from freeslot.web.facts import Place
 
@@ -82,7 +82,7 @@ def review_page(
     new: NewTime,
     *,
     now: datetime,
-    stays: MoveStays | None = None,
+    stays: Stays | None = None,
 ) -> HttpResponse:
     """Old and new side by side, what the move would mean, and the press. With `stays` it is an answer."""
     verdict = visit.move_verdict(asker.actor, now)
@@ -97,7 +97,7 @@ def review_page(
         "card": card,
         "then": then,
         "form": form,
-        "key": _key(form),
+        "key": form.next_key,
         "confirm": verdict.carried.minor,
         "seen": signed(visit),
         "said": said_in(request.POST),
@@ -128,12 +128,6 @@ def refused_page(request: HttpRequest, asker: Asker, visit: Appointment, *, now:
     return render(request, "visits/move_refused.html", context, status=422 if is_press else 200)
 
 
-def _key(form: MoveForm) -> str:
-    """The same for the same press once more; a new one for another time."""
-    key = form["key"].value() if form.is_bound and "key" not in form.errors else ""
-    return key or new_key()
-
-
 def _how_it_stands(verdict: MoveVerdict, *, is_press: bool) -> str:
     if verdict.why_not is WhyNot.CANCELLED:
         return _("This visit is already cancelled")
@@ -142,7 +136,7 @@ def _how_it_stands(verdict: MoveVerdict, *, is_press: bool) -> str:
     return _("Your visit is still booked")
 
 
-def _why_it_stays(verdict: MoveVerdict, stays: MoveStays | None, place: Place) -> str:
+def _why_it_stays(verdict: MoveVerdict, stays: Stays | None, place: Place) -> str:
     if stays is None:
         return ""
     if stays.status == 409 and not stays.why:

@@ -14,11 +14,11 @@ from freeslot.scheduling.queries import has_another_that_week, visits_alike
 from freeslot.scheduling.states import LIVE
 from freeslot.scheduling.words import fee_amount, panel_for, phone_rule_words, policy_words
 from freeslot.visits.asking import Asker
-from freeslot.visits.cancelling import Stays
 from freeslot.visits.cards import card_for
 from freeslot.visits.differences import alike_choices
-from freeslot.visits.forms import REVIEWS, CancelForm, new_key
+from freeslot.visits.forms import REVIEWS, CancelForm
 from freeslot.visits.outcomes import told_headline, was_told
+from freeslot.visits.pressing import Stays
 from freeslot.visits.series import series_note
 from freeslot.visits.snapshot import signed
 from freeslot.web.facts import Choice, Place
@@ -70,10 +70,9 @@ def _form_context(
     asker: Asker, visit: Appointment, verdict: Verdict, place: Place, form: CancelForm, *, now: datetime, chosen: str
 ) -> dict[str, Any]:
     form.offer(visit.rules)
-    key = form["key"].value() if form.is_bound and "key" not in form.errors else ""
     return {
         "form": form,
-        "key": key or new_key(),
+        "key": form.next_key,
         "press": _press(verdict, place),
         "alike": alike_choices(visit, visits_alike(visit, asker.actor, now), place, chosen=chosen),
         "by_phone": phone_rule_words(verdict.phone_steps, place) if verdict.phone_steps is not None else "",
@@ -102,7 +101,7 @@ def _why_it_stays(verdict: Verdict, stays: Stays | None, place: Place) -> str:
             "The fee is now %(fee)s. It is not the one you saw, so nothing was changed. Look again before you press."
         )
         return words % {"fee": fee_amount(verdict.fee, place)}
-    return str(stays.why)
+    return stays.why
 
 
 def _press(verdict: Verdict, place: Place) -> str:

@@ -16,15 +16,15 @@ from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.money import Money
 from freeslot.visits.asking import Asker
 from freeslot.visits.cards import card_for, new_card
-from freeslot.visits.forms import MoveForm, new_key
+from freeslot.visits.forms import MoveForm
 from freeslot.visits.move_terms import terms_panel
-from freeslot.visits.moving import NotThen
 from freeslot.visits.offers import look_of, offer_for
 from freeslot.visits.series_moving import Going
 from freeslot.visits.several import Item
 from freeslot.visits.several_pages import fees_of
 from freeslot.visits.time_lists import said_in, time_list
 from freeslot.visits.times import nearest
+from freeslot.visits.unsuitable import NotThen
 from freeslot.web.facts import Panel, VisitCard
 
 
@@ -116,14 +116,13 @@ def _question(count: int) -> str:
 def _sheet(going: Going, form: MoveForm, problem: str, now: datetime) -> MoveSheet:
     visit, planned = going.item.visit, going.planned
     form.offer(visit.rules)
-    key = form["key"].value() if form.is_bound and "key" not in form.errors else ""
     first = planned.slots[0] if planned.slots else None
     return MoveSheet(
         item=going.item,
         then=new_card(visit, first, now=now) if first else None,
         panel=_panel(going) if first and not going.against else None,
         form=form,
-        key=key or f"{new_key()}-{going.item.ref}",
+        key=form.next_key,
         value=going.value,
         confirm=going.verdict.carried.minor,
         problem=problem or going.against,

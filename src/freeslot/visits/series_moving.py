@@ -14,12 +14,11 @@ from freeslot.scheduling.operations.series import MovePress, SeriesOutcome, move
 from freeslot.scheduling.outcome import telling_what_was_saved
 from freeslot.scheduling.series import Planned, plan_move, step_to
 from freeslot.visits.forms import STALE, MoveForm
-from freeslot.visits.moving import NotThen
 from freeslot.visits.proof import prove
 from freeslot.visits.several import Item
-from freeslot.visits.times import NotATime, Picked, picked_from, value_of
+from freeslot.visits.times import Picked, picked_from, value_of
 from freeslot.visits.tried import tried_at
-from freeslot.visits.unsuitable import TAKEN, UNSUITABLE, words_against, words_against_move
+from freeslot.visits.unsuitable import TAKEN, UNSUITABLE, NotThen, words_against, words_against_move
 
 
 @dataclass(frozen=True)
@@ -43,10 +42,7 @@ class Going:
 def goings(items: Sequence[Item], value: str, *, now: datetime) -> list[Going]:
     """Where all would go if the first goes to the time with this form value. Raises NotThen where that is none."""
     first = items[0].visit
-    try:
-        picked = picked_from(value, first.practice.tz)
-    except NotATime as none:
-        raise NotThen(none.why) from None
+    picked = picked_from(value, first.practice.tz)
     if picked.practitioner_id != first.practitioner_id:
         raise NotThen(_("A series keeps its practitioner. Move the visits one by one to change that."))
     planned = plan_move([item.visit for item in items], step_to(first, picked.starts_at), now=now)
@@ -86,7 +82,7 @@ def press_series_move(
         outcome.outcomes[ref].result is MoveResult.FEE_ROSE for ref in outcome.against if ref in outcome.outcomes
     )
     by_ref = {each.item.ref: each for each in going}
-    return {ref: _why(outcome, by_ref[ref]) for ref in outcome.against}, 409 if rose else 422
+    return {ref: _why(outcome, by_ref[ref], forms[ref]) for ref in outcome.against}, 409 if rose else 422
 
 
 def _malformed(going: Sequence[Going], forms: Mapping[str, MoveForm]) -> dict[str, str]:
@@ -114,12 +110,12 @@ def _press(going: Going, form: MoveForm) -> MovePress:
     )
 
 
-def _why(outcome: SeriesOutcome[MoveOutcome], going: Going) -> str:
+def _why(outcome: SeriesOutcome[MoveOutcome], going: Going, form: MoveForm) -> str:
     error: SchedulingError | None = outcome.against[going.item.ref]
     if isinstance(error, (SlotTaken, SlotsUnsuitable)):
         return words_against(error)
     if isinstance(error, BadReason):
-        return _("Choose why you are moving it.")
+        return form.wrong_reason
     if error is not None:
         return str(STALE)
     said = outcome.outcomes[going.item.ref]

@@ -21,10 +21,10 @@ from freeslot.scheduling.reasons import ILL
 from freeslot.scheduling.states import LIVE, Status
 from freeslot.scheduling.words import STATUSES, fee_amount, fee_words
 from freeslot.visits.asking import Asker
-from freeslot.visits.cancelling import Stays
 from freeslot.visits.cards import undo_box
-from freeslot.visits.forms import REVIEWS, CancelForm, new_key
+from freeslot.visits.forms import REVIEWS, CancelForm
 from freeslot.visits.frames import frame_for
+from freeslot.visits.pressing import Stays
 from freeslot.visits.several import Item
 from freeslot.visits.snapshot import signed
 from freeslot.web.facts import Choice, PhoneLine, Place, UndoBox, VisitCard
@@ -196,12 +196,11 @@ def _press(count: int, fees: str) -> str:
 
 def _sheet(item: Item, form: CancelForm, stays: Stays | None) -> Sheet:
     form.offer(item.visit.rules)
-    key = form["key"].value() if form.is_bound and "key" not in form.errors else ""
     chosen = form["review"].value()
     return Sheet(
         item=item,
         form=form,
-        key=key or f"{new_key()}-{item.ref}",
+        key=form.next_key,
         seen=signed(item.visit),
         also_lost=item.visit.rules.also_lost_in(get_language() or ""),
         reviews=[Choice(code, str(words), chosen=chosen == code) for code, words in REVIEWS if item.verdict.fee],
@@ -211,7 +210,7 @@ def _sheet(item: Item, form: CancelForm, stays: Stays | None) -> Sheet:
 
 def _why(item: Item, stays: Stays) -> str:
     if stays.status != 409:
-        return str(stays.why)
+        return stays.why
     fee = fee_amount(item.verdict.fee, item.card.place)
     return _("The fee is now %(fee)s. It is not the one you saw.") % {"fee": fee}
 

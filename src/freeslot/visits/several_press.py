@@ -15,8 +15,9 @@ from freeslot.scheduling.operations.series import CancelPress, SeriesOutcome, ca
 from freeslot.scheduling.outcome import NotSaved, OutcomeUnknown, note_failure, telling_what_was_saved
 from freeslot.scheduling.policy import Kind, Why
 from freeslot.scheduling.reasons import check_reason
-from freeslot.visits.cancelling import Stays, press_cancel, wrong_reason
+from freeslot.visits.cancelling import press_cancel
 from freeslot.visits.forms import STALE, CancelForm
+from freeslot.visits.pressing import Stays
 from freeslot.visits.proof import prove
 from freeslot.visits.several import Item
 from freeslot.visits.tried import tried_at
@@ -100,7 +101,7 @@ def _against(outcome: SeriesOutcome[CancelOutcome], ref: str) -> Stays:
     said = outcome.outcomes.get(ref)
     if said is None:
         return Stays(STALE)
-    return Stays("", status=409 if said.result is CancelResult.FEE_ROSE else 422, verdict=said.verdict)
+    return Stays(status=409 if said.result is CancelResult.FEE_ROSE else 422)
 
 
 def _problem(item: Item, form: CancelForm, now: datetime) -> Stays | None:
@@ -111,14 +112,14 @@ def _problem(item: Item, form: CancelForm, now: datetime) -> Stays | None:
     if verdict.why is Why.CANCELLED:
         return None
     if verdict.kind is Kind.REFUSED:
-        return Stays("", verdict=verdict)
+        return Stays()
     if verdict.fee.minor > said["confirm"]:
-        return Stays("", status=409, verdict=verdict)
+        return Stays(status=409)
     try:
         rules = item.visit.rules
         check_reason(said["reason"], rules.reason, among=rules.reasons)
     except BadReason:
-        words = wrong_reason(said["reason"])
+        words = form.wrong_reason
         form.add_error("reason", words)
         return Stays(words)
     return None

@@ -16,19 +16,12 @@ from freeslot.scheduling.availability import Ask, OpenTime, open_times
 from freeslot.scheduling.errors import SlotsUnsuitable, SlotTaken, Unsuitable
 from freeslot.scheduling.intervals import is_skipped
 from freeslot.scheduling.models import Appointment, Slot
+from freeslot.visits.unsuitable import NotThen
 
 BETWEEN = "~"
 NEAR, MOST_NEAR = timedelta(days=4), 6
 LONGEST_VALUE = 80
 NOT_OFFERED = gettext_lazy("That is none of the times that were offered. Pick one of those in the list.")
-
-
-class NotATime(Exception):
-    """What was sent names no time; `why` is a sentence that says so."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 @dataclass(frozen=True)
@@ -45,20 +38,20 @@ def value_of(time: OpenTime | Picked, zone: ZoneInfo) -> str:
 
 
 def picked_from(value: str, zone: ZoneInfo) -> Picked:
-    """Raises NotATime: for nothing picked, a time without an offset, or a clock time that there is not that night."""
+    """Raises NotThen: for nothing picked, a time without an offset, or a clock time that there is not that night."""
     if not value:
-        raise NotATime(_("Pick one of the times in the list."))
+        raise NotThen(_("Pick one of the times in the list."))
     moment, _between, practitioner = value[:LONGEST_VALUE].partition(BETWEEN)
     try:
         starts_at, practitioner_id = datetime.fromisoformat(moment), uuid.UUID(practitioner)
         is_none = starts_at.utcoffset() != timedelta(0) and is_skipped(starts_at.replace(tzinfo=zone))
         picked = Picked(starts_at.astimezone(UTC), practitioner_id)
     except (ValueError, OverflowError):
-        raise NotATime(str(NOT_OFFERED)) from None
+        raise NotThen(str(NOT_OFFERED)) from None
     if is_none:
-        raise NotATime(_("There is no such time that night: the clocks go forward over it."))
+        raise NotThen(_("There is no such time that night: the clocks go forward over it."))
     if starts_at.tzinfo is None:
-        raise NotATime(str(NOT_OFFERED))
+        raise NotThen(str(NOT_OFFERED))
     return picked
 
 

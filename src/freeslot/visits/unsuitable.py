@@ -1,5 +1,7 @@
 """Why a time cannot be had, and why a visit cannot be moved, in words that every page of times says alike."""
 
+from datetime import datetime
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -38,6 +40,19 @@ DAY_HELD = gettext_lazy(
     "Just now others who book without an account keep much of that day. Pick another day, sign in, or try again in "
     "some minutes."
 )
+
+
+class NotThen(Exception):
+    """A time cannot be had, and why in words; `around` is when it would be, where that much is known, and `error` what
+    an operation had against it."""
+
+    def __init__(self, why: str, *, around: datetime | None = None, error: SchedulingError | None = None) -> None:
+        super().__init__(why)
+        self.why, self.around, self.error = why, around, error
+
+
+def not_then(error: SchedulingError, around: datetime) -> NotThen:
+    return NotThen(words_against(error), around=around, error=error)
 
 
 def words_against(error: SchedulingError) -> str:

@@ -12,11 +12,13 @@ from freeslot.booking.booker import Booker, booker_of, known_booker
 from freeslot.booking.like import address_like, visit_like
 from freeslot.booking.loading import practice_for, visit_type_for
 from freeslot.booking.outages import told_when_away
-from freeslot.booking.picking import NotHad, pick
+from freeslot.booking.picking import pick
 from freeslot.booking.times_pages import Search, search_in, times_page
 from freeslot.booking.views.first import closed_page, first_page
+from freeslot.scheduling.errors import TooManyHolds
 from freeslot.scheduling.models import Checkout
 from freeslot.visits.answers import see_other
+from freeslot.visits.unsuitable import NotThen
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,13 +51,14 @@ def _keep(request: HttpRequest, search: Search, *, now: datetime) -> HttpRespons
     booker = known_booker(request)
     try:
         checkout = pick(request, booker, search, now=now)
-    except NotHad as gone:
-        kept = _in_the_way(booker, gone, now=now)
-        return times_page(request, search, now=now, problem=gone.why, status=gone.status, around=gone.around, kept=kept)
+    except NotThen as gone:
+        return times_page(request, search, now=now, gone=gone, kept=_in_the_way(booker, gone, now=now))
     return see_other(reverse("checkout", args=[search.visit_type.practice.slug, checkout.pk]))
 
 
-def _in_the_way(booker: Booker, gone: NotHad, *, now: datetime) -> list[Checkout]:
+def _in_the_way(booker: Booker, gone: NotThen, *, now: datetime) -> list[Checkout]:
     """The bookings of theirs that stand against it: all of them where there are too many, else those at that time."""
     mine = list(booker.checkouts().live(now).select_related("visit_type__practice"))
-    return [each for each in mine if gone.too_many or (gone.around and each.starts_at <= gone.around < each.ends_at)]
+    if type(gone.error) is TooManyHolds:
+        return mine
+    return [each for each in mine if gone.around and each.starts_at <= gone.around < each.ends_at]

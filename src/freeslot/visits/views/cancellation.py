@@ -7,11 +7,12 @@ from django.views.decorators.http import require_http_methods
 
 from freeslot.visits.answers import see_other
 from freeslot.visits.asking import Asker
-from freeslot.visits.cancelling import MeantAnother, Stays, press_cancel
+from freeslot.visits.cancelling import MeantAnother, press_cancel
 from freeslot.visits.entering import visit_page
 from freeslot.visits.forms import CancelForm
 from freeslot.visits.loading import appointment_for
 from freeslot.visits.pages import PICKED, cancel_page
+from freeslot.visits.pressing import Stays
 from freeslot.visits.typed import forget_typed, form_with_typed
 
 

@@ -16,9 +16,11 @@ from freeslot.visits.forms import MoveForm
 from freeslot.visits.holds import let_go
 from freeslot.visits.loading import appointment_for
 from freeslot.visits.move_pages import NewTime, refused_page, review_page, times_page
-from freeslot.visits.moving import MoveStays, NotThen, look_at, press_move
+from freeslot.visits.moving import look_at, press_move
+from freeslot.visits.pressing import Stays
 from freeslot.visits.time_lists import said_in
 from freeslot.visits.typed import forget_typed, keep_typed, typed_before
+from freeslot.visits.unsuitable import NotThen
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,7 +33,8 @@ def move(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
     if "another" in request.POST or "keep" in request.POST:
         return _left(request, asker, visit, now=now)
     if "look" in request.POST or "confirm" not in request.POST:
-        return _looked(request, asker, visit, now=now)
+        form = MoveForm(initial={**typed_before(request), "tried": request.POST.get("tried", "")})
+        return _looked(request, asker, visit, form, now=now)
     return _pressed(request, asker, visit, now=now)
 
 
@@ -45,15 +48,17 @@ def _left(request: HttpRequest, asker: Asker, visit: Appointment, *, now: dateti
     return see_other(f"{reverse('move', args=[visit.reference])}?{urlencode(said_in(request.POST))}")
 
 
-def _looked(request: HttpRequest, asker: Asker, visit: Appointment, *, now: datetime) -> HttpResponse:
-    form = MoveForm(initial={**typed_before(request), "tried": request.POST.get("tried", "")})
+def _looked(
+    request: HttpRequest, asker: Asker, visit: Appointment, form: MoveForm, *, now: datetime, stays: Stays | None = None
+) -> HttpResponse:
+    """Old and new side by side; with `stays` the press once more, beside the visit as it stands now."""
     try:
         slot_ids, kept = look_at(request.POST.get("time", ""), visit, asker=asker, now=now)
-    except MoveStays:
+    except Stays:
         return refused_page(request, asker, visit, now=now)
     except NotThen as gone:
         return times_page(request, asker, visit, form, now=now, gone=gone)
-    return review_page(request, asker, visit, form, NewTime(slot_ids, kept), now=now)
+    return review_page(request, asker, visit, form, NewTime(slot_ids, kept), now=now, stays=stays)
 
 
 def _pressed(request: HttpRequest, asker: Asker, visit: Appointment, *, now: datetime) -> HttpResponse:
@@ -62,21 +67,8 @@ def _pressed(request: HttpRequest, asker: Asker, visit: Appointment, *, now: dat
         press_move(form, visit, asker=asker, now=now)
     except NotThen as gone:
         return times_page(request, asker, visit, form, now=now, gone=gone)
-    except MoveStays as stays:
-        return _stayed(request, asker, visit, form, stays, now=now)
+    except Stays as stays:
+        visit = appointment_for(request, asker, visit.reference, now=now)
+        return _looked(request, asker, visit, form, now=now, stays=stays)
     forget_typed(request)
     return see_other(reverse("receipt", args=[visit.reference]))
-
-
-def _stayed(
-    request: HttpRequest, asker: Asker, visit: Appointment, form: MoveForm, stays: MoveStays, *, now: datetime
-) -> HttpResponse:
-    """The press once more, beside the visit as it stands now."""
-    visit = appointment_for(request, asker, visit.reference, now=now)
-    try:
-        slot_ids, kept = look_at(request.POST.get("time", ""), visit, asker=asker, now=now)
-    except MoveStays:
-        return refused_page(request, asker, visit, now=now)
-    except NotThen as gone:
-        return times_page(request, asker, visit, form, now=now, gone=gone)
-    return review_page(request, asker, visit, form, NewTime(slot_ids, kept), now=now, stays=stays)

@@ -16,11 +16,11 @@ from freeslot.visits.asking import Asker
 from freeslot.visits.entering import visit_page
 from freeslot.visits.forms import MoveForm
 from freeslot.visits.loading import appointment_for
-from freeslot.visits.moving import NotThen
 from freeslot.visits.series import mine_of, narrow_page
 from freeslot.visits.series_move_pages import series_moved_page, series_review_page, series_times_page
 from freeslot.visits.series_moving import goings, press_series_move
 from freeslot.visits.several import MOST, Item, refs_in
+from freeslot.visits.unsuitable import NotThen
 
 MOVED = "moved"
 
