@@ -8,7 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -17,7 +17,7 @@ from django.db import connection
 
 from freeslot.database.rows import adapted
 from freeslot.practices.models import VisitType, policy_for
-from freeslot.scheduling.intervals import instant
+from freeslot.scheduling.intervals import midnight
 from freeslot.scheduling.models import Appointment, Slot
 from freeslot.scheduling.policy import BookingRules
 from freeslot.scheduling.rules import rules_from
@@ -66,7 +66,7 @@ class Days:
     visit_type: VisitType
 
     def starts(self, day: date) -> datetime:
-        return instant(day, time(0), self.visit_type.practice.tz, later=False)
+        return midnight(day, self.visit_type.practice.tz)
 
     def of(self, at: datetime) -> date:
         return at.astimezone(self.visit_type.practice.tz).date()

@@ -8,7 +8,7 @@ for, and rules that changed since the directory was written are asked again by t
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from django.db import connection
 
 from freeslot.database.rows import adapted
 from freeslot.scheduling.availability import STEP, OpenTime, run_from, slots_read
-from freeslot.scheduling.intervals import instant
+from freeslot.scheduling.intervals import midnight
 from freeslot.scheduling.models import Listing, Slot
 
 PAGE = 20
@@ -125,7 +125,7 @@ def _zones(where: str, values: Sequence[Any]) -> list[str]:
 
 def _from(zones: Sequence[str], day: date, now: datetime) -> dict[str, datetime]:
     """When the day begins in each zone; what is past is over everywhere."""
-    return {zone: max(instant(day, time(0), ZoneInfo(zone), later=False), now + STEP) for zone in zones}
+    return {zone: max(midnight(day, ZoneInfo(zone)), now + STEP) for zone in zones}
 
 
 def _next_ones(

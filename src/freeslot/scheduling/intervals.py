@@ -30,6 +30,15 @@ def instant(day: date, clock: time, zone: ZoneInfo, *, later: bool) -> datetime:
     return local.astimezone(UTC)
 
 
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """When a local day begins."""
+    return instant(day, time(0), zone, later=False)
+
+
+def whole_day(day: date, zone: ZoneInfo) -> Interval:
+    return midnight(day, zone), midnight(day + timedelta(days=1), zone)
+
+
 def is_skipped(local: datetime) -> bool:
     """Whether a local time falls into the gap of a clock change."""
     back = local.astimezone(UTC).astimezone(local.tzinfo)

@@ -3,7 +3,7 @@
 import logging
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -11,7 +11,16 @@ from django.db.models import Exists, OuterRef, Q
 
 from freeslot.practices.models import Practitioner
 from freeslot.scheduling.errors import SlotsOverlap
-from freeslot.scheduling.intervals import Hours, Interval, instant, open_intervals, overlaps, pieces, subtract
+from freeslot.scheduling.intervals import (
+    Hours,
+    Interval,
+    instant,
+    open_intervals,
+    overlaps,
+    pieces,
+    subtract,
+    whole_day,
+)
 from freeslot.scheduling.models import Appointment, Schedule, ScheduleException, Slot
 from freeslot.scheduling.operations.listing import list_practitioner
 from freeslot.scheduling.operations.slots import in_order
@@ -93,9 +102,7 @@ def _closed(exception: ScheduleException, zone: ZoneInfo) -> Interval:
             instant(exception.day, exception.starts, zone, later=False),
             instant(exception.day, exception.ends, zone, later=True),
         )
-    midnight = time(0)
-    next_day = exception.day + timedelta(days=1)
-    return instant(exception.day, midnight, zone, later=False), instant(next_day, midnight, zone, later=False)
+    return whole_day(exception.day, zone)
 
 
 def _refuse_overlaps(schedule: Schedule, wanted: Sequence[Interval]) -> None:

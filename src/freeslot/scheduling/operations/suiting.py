@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 
@@ -10,7 +10,7 @@ from freeslot.database.turns import take_turns
 from freeslot.patients.models import Patient
 from freeslot.practices.models import OnlineBooking, Policy, VisitType
 from freeslot.scheduling.errors import SlotsUnsuitable, Unsuitable
-from freeslot.scheduling.intervals import instant
+from freeslot.scheduling.intervals import Interval, whole_day
 from freeslot.scheduling.models import Appointment, Slot
 from freeslot.scheduling.policy import BookingRules, MoveRules, Patients
 from freeslot.scheduling.rules import rules_from
@@ -140,9 +140,7 @@ def take_turn_of_day(slot: Slot, visit_type: VisitType) -> None:
     take_turns(f"day {slot.practitioner_id} {visit_type.pk} {first:%Y-%m-%d}")
 
 
-def local_day(at: datetime, visit_type: VisitType) -> tuple[datetime, datetime]:
+def local_day(at: datetime, visit_type: VisitType) -> Interval:
     """The practice's own day around an instant, from midnight to midnight."""
     zone = visit_type.practice.tz
-    day = at.astimezone(zone).date()
-    midnight = time(0)
-    return instant(day, midnight, zone, later=False), instant(day + timedelta(days=1), midnight, zone, later=False)
+    return whole_day(at.astimezone(zone).date(), zone)
