@@ -15,7 +15,7 @@ from freeslot.practices.models import policy_for
 from freeslot.scheduling.errors import Unsuitable
 from freeslot.scheduling.intervals import is_skipped
 from freeslot.scheduling.models import Appointment, Slot
-from freeslot.scheduling.operations.suiting import covers, is_elsewhere
+from freeslot.scheduling.operations.suiting import covers, is_elsewhere, too_soon_or_far
 from freeslot.scheduling.policy import BookingRules
 from freeslot.scheduling.rules import rules_from
 from freeslot.scheduling.states import LIVE, Status
@@ -132,6 +132,4 @@ def _against(visit: Appointment, run: Sequence[Slot], rules: BookingRules, now: 
         return Unsuitable.PAST
     if is_elsewhere(run[0], visit, visit.rules.move):
         return Unsuitable.ELSEWHERE
-    if at < now + rules.notice:
-        return Unsuitable.TOO_SOON
-    return Unsuitable.TOO_FAR if at > now + rules.horizon else None
+    return too_soon_or_far(at, rules, now=now)

@@ -80,16 +80,23 @@ def covers(slots: Sequence[Slot], length: timedelta) -> bool:
 
 
 def _against_rules(slots: Sequence[Slot], wanted: Wanted, now: datetime) -> Unsuitable | None:
-    rules, starts_at = wanted.booking, slots[0].starts_at
+    rules = wanted.booking
     if wanted.moving is None and (closed := _not_offered(wanted)):
         return closed
     if wanted.moving and wanted.move and is_elsewhere(slots[0], wanted.moving, wanted.move):
         return Unsuitable.ELSEWHERE
-    if starts_at < (wanted.chosen_at or now) + rules.notice:
-        return Unsuitable.TOO_SOON
-    if starts_at > now + rules.horizon:
-        return Unsuitable.TOO_FAR
+    if outside := too_soon_or_far(slots[0].starts_at, rules, now=now, chosen_at=wanted.chosen_at):
+        return outside
     return Unsuitable.DAY_FULL if rules.most_per_day is not None and _is_full(slots[0], wanted) else None
+
+
+def too_soon_or_far(
+    starts_at: datetime, rules: BookingRules, *, now: datetime, chosen_at: datetime | None = None
+) -> Unsuitable | None:
+    """Whether a time is within the notice, or beyond the horizon."""
+    if starts_at < (chosen_at or now) + rules.notice:
+        return Unsuitable.TOO_SOON
+    return Unsuitable.TOO_FAR if starts_at > now + rules.horizon else None
 
 
 def is_elsewhere(slot: Slot, moving: Appointment, rules: MoveRules) -> bool:
