@@ -6,5 +6,6 @@ pytest_plugins = [
     "tests.support.leftovers",
     "tests.support.logs",
     "tests.support.network",
+    "tests.support.passwords",
     "tests.support.browser",
 ]

@@ -28,11 +28,6 @@ INSTANTS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def visits(facts):
     return [visit for patient in facts["patients"] for visit in patient["visits"]]
 

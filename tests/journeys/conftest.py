@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -13,13 +12,6 @@ from tests.messages.mailserver import mailbox
 from tests.support.cast import Cast, make_cast
 
 PASSWORD = "quiet-river-morning-42"
-
-
-@cache
-def _hashed() -> str:
-    """Once for all tests: a hash takes a third of a second by design."""
-    return make_password(PASSWORD)
-
 
 Work = Callable[[], None]
 MakeCast = Callable[..., Cast]
@@ -46,7 +38,7 @@ def new_cast(transactional_db: None, work: Work) -> MakeCast:
     def new_cast(**options: object) -> Cast:
         cast = make_cast(now=datetime.now(UTC), **options)  # type: ignore[arg-type]  # passed on as they are
         people = [cast.patient_user.pk, cast.proxy_user.pk, cast.stranger_user.pk]
-        User.objects.filter(pk__in=people).update(password=_hashed())
+        User.objects.filter(pk__in=people).update(password=make_password(PASSWORD))
         work()
         return cast
 

@@ -16,7 +16,6 @@ PASSWORD = "quiet-river-morning-42"
 @pytest.fixture(autouse=True)
 def _mail_and_limits_of_this_test_alone(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slowness is not what is tried
     cache.clear()
 
 
