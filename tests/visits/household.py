@@ -66,7 +66,3 @@ def fields_of(page: Read, *visits: Appointment) -> dict[str, object]:
 def press_together(client: Client, *visits: Appointment, **form: str):
     """Two taps: the choice and the press."""
     return client.post(TOGETHER, fields_of(read(look_at(client, *visits)), *visits) | form)
-
-
-def statuses(*visits: Appointment) -> list[str]:
-    return [Appointment.objects.get(pk=visit.pk).status for visit in visits]

@@ -7,12 +7,9 @@ from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.operations.cancel import LONGEST_NOTE
 from tests.support.cast import make_cast
 from tests.visits.pages import address, press_cancel, read
+from tests.visits.standing import status
 
 MALFORMED = ["FS-7K3M-92QE", "nonsense", "FS-7K3M-92Q", "' OR 1=1", "%00", "FS-7K3M-92QD" * 9]
-
-
-def status(visit: Appointment) -> str:
-    return Appointment.objects.get(pk=visit.pk).status
 
 
 def test_a_malformed_reference_is_a_page_that_is_not_there(cast, patient):

@@ -5,15 +5,11 @@ from datetime import timedelta
 from freeslot.events.models import Event
 from freeslot.receipts.models import Receipt
 from freeslot.scheduling.actors import Door
-from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.operations.cancel import cancel_appointment
 from freeslot.scheduling.operations.check_in import check_in, mark_no_show
 from tests.support.cast import make_cast
 from tests.visits.pages import address, press_cancel, read
-
-
-def live(visit: Appointment) -> Appointment:
-    return Appointment.objects.get(pk=visit.pk)
+from tests.visits.standing import live
 
 
 def test_the_page_states_the_verdict_and_the_facts_of_the_visit(cast, patient):

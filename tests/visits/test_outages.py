@@ -15,10 +15,7 @@ from freeslot.visits.tried import stamp
 from tests.support.cast import make_cast
 from tests.support.database import is_postgresql
 from tests.visits.pages import address, press_cancel, read
-
-
-def status(visit: Appointment) -> str:
-    return Appointment.objects.get(pk=visit.pk).status
+from tests.visits.standing import status
 
 
 @contextmanager

@@ -13,8 +13,9 @@ from freeslot.scheduling.models import Appointment
 from tests.scheduling.acts import cancel
 from tests.scheduling.test_series import series_of
 from tests.support.cast import RULES, make_cast
-from tests.visits.household import statuses, token_of
+from tests.visits.household import token_of
 from tests.visits.pages import address, read
+from tests.visits.standing import statuses
 from tests.visits.test_outages import failing, failing_commit
 
 SERIES, FEE = "series/cancellation/", {"steps": [{"after": {"minutes_before": 60 * 24 * 365}, "fee": {"minor": 2500}}]}

@@ -10,8 +10,9 @@ from freeslot.receipts.models import Receipt
 from freeslot.scheduling.models import Slot
 from tests.scheduling.test_series import clock_times, series_of, slot_at
 from tests.support.cast import RULES, make_cast
-from tests.visits.household import statuses, token_of
+from tests.visits.household import token_of
 from tests.visits.pages import address, read
+from tests.visits.standing import statuses
 from tests.visits.test_outages import ERRORS, UNSURE, failing, failing_commit
 
 SERIES = "series/move/"

@@ -4,15 +4,11 @@ import uuid
 from datetime import timedelta
 
 from freeslot.receipts.models import Receipt
-from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.operations.hold import hold_slots
 from tests.visits.pages import address, press_cancel, read
+from tests.visits.standing import status
 
 OVER = timedelta(minutes=11)
-
-
-def status(visit: Appointment) -> str:
-    return Appointment.objects.get(pk=visit.pk).status
 
 
 def test_while_nobody_has_taken_the_time_it_is_taken_back_with_one_press(cast, patient, later):

@@ -23,9 +23,9 @@ from tests.visits.household import (
     fields_of,
     look_at,
     press_together,
-    statuses,
 )
 from tests.visits.pages import address, press_cancel, read
+from tests.visits.standing import statuses
 from tests.visits.test_outages import failing, failing_commit
 from tests.visits.test_statements import statements
 

@@ -27,10 +27,10 @@ from tests.visits.household import (
     fields_of,
     look_at,
     press_together,
-    statuses,
     token_of,
 )
 from tests.visits.pages import address, read
+from tests.visits.standing import statuses
 
 OTHERS = "/m/others/"
 FEE = {"steps": [{"after": {"minutes_before": 60 * 24 * 365}, "fee": {"minor": 2500}}]}

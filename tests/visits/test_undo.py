@@ -6,15 +6,12 @@ from datetime import timedelta
 import pytest
 
 from freeslot.scheduling.actors import Door
-from freeslot.scheduling.models import Appointment, Slot
+from freeslot.scheduling.models import Slot
 from freeslot.scheduling.operations.cancel import cancel_appointment
 from freeslot.scheduling.operations.hold import hold_slots
 from freeslot.scheduling.operations.release import release_lapsed
 from tests.visits.pages import address, press_cancel, read
-
-
-def live(visit: Appointment) -> Appointment:
-    return Appointment.objects.get(pk=visit.pk)
+from tests.visits.standing import live
 
 
 def test_undo_is_offered_with_its_clock_time_and_takes_the_cancel_back(cast, patient):

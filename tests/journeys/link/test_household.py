@@ -10,7 +10,8 @@ from tests.journeys.conftest import MakeCast, Work
 from tests.journeys.link.coming_in import come_in, newest_link
 from tests.messages.mailserver import Mailbox
 from tests.support.browser import OpenPage, assert_accessible
-from tests.visits.household import book_for, child_of, statuses
+from tests.visits.household import book_for, child_of
+from tests.visits.standing import statuses
 
 pytestmark = pytest.mark.journey
 

@@ -11,7 +11,7 @@ from tests.journeys.conftest import MakeCast
 from tests.journeys.portal.signing_in import sign_in
 from tests.scheduling.test_series import clock_times, series_of
 from tests.support.browser import OpenPage, assert_accessible
-from tests.visits.household import statuses
+from tests.visits.standing import statuses
 
 pytestmark = pytest.mark.journey
 

@@ -11,7 +11,8 @@ from freeslot.visits import several_press
 from tests.journeys.conftest import MakeCast
 from tests.journeys.portal.signing_in import sign_in
 from tests.support.browser import OpenPage, assert_accessible
-from tests.visits.household import book_for, child_of, statuses
+from tests.visits.household import book_for, child_of
+from tests.visits.standing import statuses
 
 pytestmark = pytest.mark.journey
 
