@@ -8,7 +8,6 @@ from freeslot.practices.models import VisitType
 from freeslot.scheduling.actors import Actor, Door
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.operations.locking import lock_appointment
-from freeslot.scheduling.operations.record import spoken_kind
 from freeslot.scheduling.reasons import check_reason
 from freeslot.scheduling.states import Side
 from freeslot.waitlist.errors import CannotWish, Unwishable
@@ -34,7 +33,7 @@ def make_wish(*, ref: str, terms: Terms, actor: Actor, door: Door, now: datetime
             earlier.end(Wish.Ended.WITHDRAWN, now=now)
         wish = _wish(visit, terms, actor, door, reason, now)
         wish.save(force_insert=True)
-        note(wish, visit, "wish.made", kind=spoken_kind(actor, visit), by=actor.id, door=door, now=now)
+        note(wish, visit, "wish.made", actor=actor, door=door, now=now)
     return wish
 
 

@@ -193,4 +193,4 @@ def _move(wish: Wish, visit: Appointment, found: OpenTime, now: datetime) -> Mov
 
 def _end(wish: Wish, visit: Appointment, why: Wish.Ended, now: datetime, *, event_id: uuid.UUID | None = None) -> None:
     wish.end(why, now=now, event_id=event_id)
-    note(wish, visit, "wish.ended", kind=SYSTEM.kind, by="", door=Door.SYSTEM, now=now)
+    note(wish, visit, "wish.ended", actor=SYSTEM, door=Door.SYSTEM, now=now)

@@ -6,7 +6,6 @@ from django.db import transaction
 
 from freeslot.scheduling.actors import Actor, Door
 from freeslot.scheduling.operations.locking import lock_appointment
-from freeslot.scheduling.operations.record import spoken_kind
 from freeslot.waitlist.models import Wish
 from freeslot.waitlist.operations.noting import note
 
@@ -19,5 +18,5 @@ def withdraw_wish(*, ref: str, actor: Actor, door: Door, now: datetime) -> bool:
         if wish is None:
             return False
         wish.end(Wish.Ended.WITHDRAWN, now=now)
-        note(wish, visit, "wish.ended", kind=spoken_kind(actor, visit), by=actor.id, door=door, now=now)
+        note(wish, visit, "wish.ended", actor=actor, door=door, now=now)
     return True
