@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from freeslot.patients.models import Contact, Patient
 from freeslot.practices.models import Location, OfPractice, Practitioner, VisitType
+from freeslot.scheduling.errors import HoldOver
 from freeslot.scheduling.models.appointment import Appointment
 
 
@@ -16,6 +17,17 @@ class CheckoutQuerySet(models.QuerySet["Checkout"]):
     def live(self, now: datetime) -> Self:
         """Those whose time is still kept."""
         return self.filter(ended_at__isnull=True, until__gt=now)
+
+    def guests(self) -> Self:
+        """Bookings of those who are not signed in."""
+        return self.filter(account_id__isnull=True, moving__isnull=True)
+
+    def lock(self, checkout_id: uuid.UUID) -> "Checkout":
+        """This one of them, until the transaction ends. Raises HoldOver where there is none."""
+        try:
+            return self.select_for_update(of=("self",)).get(pk=checkout_id)
+        except Checkout.DoesNotExist:
+            raise HoldOver from None
 
 
 class Checkout(OfPractice):

@@ -147,12 +147,7 @@ def end_lapsed_checkouts(*, now: datetime) -> int:
 
 
 def _lock(checkout_id: uuid.UUID) -> Checkout:
-    """Raises HoldOver where there is none."""
-    found = Checkout.objects.select_for_update(of=("self",)).select_related("visit_type__practice")
-    try:
-        return found.get(pk=checkout_id)
-    except Checkout.DoesNotExist:
-        raise HoldOver from None
+    return Checkout.objects.select_related("visit_type__practice").lock(checkout_id)
 
 
 def _rules_of(checkout: Checkout, now: datetime) -> Wanted:
@@ -179,14 +174,9 @@ def _check_share(first: Slot, count: int, wanted: Wanted, now: datetime) -> None
     """At most the share of what is left of a practitioner's day that the rules leave to guests; always one visit."""
     starts, ends = local_day(first.starts_at, wanted.visit_type)
     take_turns(f"guests {first.practitioner_id} {starts:%Y-%m-%d}")
-    guests = Checkout.objects.live(now).filter(
-        practitioner_id=first.practitioner_id,
-        account_id__isnull=True,
-        moving__isnull=True,
-        starts_at__gte=starts,
-        starts_at__lt=ends,
-    )
-    held = sum(len(slot_ids) for slot_ids in guests.values_list("slot_ids", flat=True))
+    guests = Checkout.objects.live(now).guests().filter(practitioner_id=first.practitioner_id)
+    of_day = guests.filter(starts_at__gte=starts, starts_at__lt=ends)
+    held = sum(len(slot_ids) for slot_ids in of_day.values_list("slot_ids", flat=True))
     left = max(starts, now)
     day = Slot.objects.filter(practitioner_id=first.practitioner_id, starts_at__gte=left, starts_at__lt=ends)
     unbooked = day.filter(Q(status=Slot.Status.FREE) | Q(status=Slot.Status.HELD)).count()

@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields
 from django.db import transaction
 
 from freeslot.patients.models import Patient
-from freeslot.scheduling.errors import HoldOver
 from freeslot.scheduling.models import Checkout
 
 SAID = (
@@ -31,7 +30,7 @@ def fill_in(*, checkout_id: uuid.UUID, details: Details, account_id: uuid.UUID) 
     Raises HoldOver for a checkout that became a visit, or that is not there.
     """
     with transaction.atomic():
-        checkout = _lock(checkout_id)
+        checkout = Checkout.objects.filter(appointment__isnull=True).lock(checkout_id)
         for field in fields(details):
             setattr(checkout, field.name, getattr(details, field.name))
         checkout.account_id = account_id
@@ -45,17 +44,10 @@ def take_over(*, checkout_id: uuid.UUID, before: Checkout) -> Checkout:
 
     Raises HoldOver."""
     with transaction.atomic():
-        checkout = _lock(checkout_id)
+        checkout = Checkout.objects.filter(appointment__isnull=True).lock(checkout_id)
         for name in SAID:
             setattr(checkout, name, getattr(before, name))
         is_same_account = checkout.account_id is not None and checkout.account_id == before.account_id
         checkout.patient_id = before.patient_id if is_same_account else None
         checkout.save()
     return checkout
-
-
-def _lock(checkout_id: uuid.UUID) -> Checkout:
-    try:
-        return Checkout.objects.select_for_update().get(pk=checkout_id, appointment__isnull=True)
-    except Checkout.DoesNotExist:
-        raise HoldOver from None

@@ -13,9 +13,8 @@ from freeslot.scheduling.tokens import keyed_hash
 
 def guest_checkout(checkout_id: uuid.UUID) -> Checkout:
     """Unlocked. Raises HoldOver where there is none, or it is that of somebody signed in, or a move."""
-    guests = Checkout.objects.filter(account_id__isnull=True, moving__isnull=True)
     try:
-        return guests.select_related("practice").get(pk=checkout_id)
+        return Checkout.objects.guests().select_related("practice").get(pk=checkout_id)
     except Checkout.DoesNotExist:
         raise HoldOver from None
 
@@ -27,9 +26,8 @@ def lock_guest(checkout_id: uuid.UUID, *, contact_hash: str) -> Checkout:
     Raises HoldOver also where the time was given back, and SlotsUnsuitable where the practice takes guests no more.
     """
     take_turns(f"contact {contact_hash}")
-    guests = Checkout.objects.filter(account_id__isnull=True, moving__isnull=True)
-    checkout = guests.select_for_update(of=("self",)).select_related("practice").filter(pk=checkout_id).first()
-    if checkout is None or checkout.was_given_back:
+    checkout = Checkout.objects.guests().select_related("practice").lock(checkout_id)
+    if checkout.was_given_back:
         raise HoldOver
     if checkout.appointment_id is None and checkout.practice.online_booking != OnlineBooking.EVERYONE:
         raise SlotsUnsuitable(Unsuitable.NOT_ONLINE)
