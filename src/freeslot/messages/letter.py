@@ -4,18 +4,17 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from freeslot.events.models import Event
-from freeslot.messages.hours import phone_hours_words
 from freeslot.messages.kinds import MessageKind, appointment_id_of, kind_of
+from freeslot.messages.letterhead import Letterhead
 from freeslot.messages.proofs import number_for
 from freeslot.messages.senders import page_address
-from freeslot.messages.texts import one_line
-from freeslot.practices.models import Location, Practice, Practitioner
+from freeslot.practices.models import Location, Practitioner
 from freeslot.practices.words import place_of
 from freeslot.scheduling.actors import ActorKind
 from freeslot.scheduling.models import Appointment
@@ -25,21 +24,18 @@ from freeslot.scheduling.policy import Verdict, VisitFacts, verdict_for
 from freeslot.scheduling.states import Side, Status
 from freeslot.scheduling.tokens import codes_for
 from freeslot.scheduling.words import fee_amount, fee_words, panel_for
-from freeslot.web.facts import Brand, DeadlineLine, Frame, PhoneLine, Place, VisitCard
+from freeslot.web.facts import DeadlineLine, VisitCard
 from freeslot.web.formatting import brief_day, clock
 
 
 @dataclass(frozen=True)
-class Letter:
+class Letter(Letterhead):
     """One message to one reader before it has a form; to be read under the reader's language.
 
     Where the practice has a neutral alias, nothing here names the practice, the place or the practitioner.
     """
 
-    event: Event
-    kind: MessageKind
     appointment: Appointment
-    place: Place
     token: str = ""
 
     @classmethod
@@ -53,32 +49,15 @@ class Letter:
             raise ValueError(event.kind)
         appointment = Appointment.objects.for_pages().get(pk=appointment_id_of(event))
         place = place_of(appointment.practice, language=language, now=event.at)
-        return cls(event, kind, appointment, place, token)
-
-    @property
-    def data(self) -> dict[str, Any]:
-        facts: dict[str, Any] = self.event.data
-        return facts
+        return cls(event, kind, appointment.practice, place, appointment, token)
 
     @property
     def reference(self) -> str:
         return str(self.data["reference"])
 
     @property
-    def practice(self) -> Practice:
-        return self.appointment.practice
-
-    @property
-    def practice_name(self) -> str:
-        return one_line(self.practice.public_name)
-
-    @property
     def is_discreet(self) -> bool:
         return bool(self.practice.neutral_alias)
-
-    @property
-    def starts_at(self) -> datetime:
-        return datetime.fromisoformat(self.data["starts_at"])
 
     @property
     def ends_at(self) -> datetime:
@@ -117,10 +96,6 @@ class Letter:
         return self.undo_until is not None and self.kind is not MessageKind.CANCELLED_BY_PRACTICE
 
     @property
-    def language(self) -> str:
-        return self.place.locale.split("_")[0]
-
-    @property
     def page(self) -> str:
         """The manage link of this message; where it has none, the address of the visit's page."""
         name, part = ("link", self.token) if self.token else ("appointment", self.reference)
@@ -134,11 +109,6 @@ class Letter:
     @property
     def code_until(self) -> datetime:
         return self.event.at + CODE_LASTS
-
-    @property
-    def host(self) -> str:
-        """What every link of ours begins with."""
-        return page_address("/")
 
     @cached_property
     def receipt_number(self) -> str:
@@ -159,24 +129,6 @@ class Letter:
             return _("By video")
         named = self.location.name and not self.is_discreet and self.location.name not in self.location.address
         return f"{self.location.name}, {self.location.address}" if named else self.location.address
-
-    @property
-    def phone_line(self) -> PhoneLine:
-        """With the hours of the whole week: a mail is read later than it is written."""
-        return PhoneLine(
-            number=self.practice.phone,
-            country=self.practice.country,
-            hours=phone_hours_words(self.practice, self.place),
-        )
-
-    @property
-    def frame(self) -> Frame:
-        return Frame(
-            brand=Brand(name=self.practice_name, colour=self.practice.brand, home=self.page),
-            phone=self.phone_line,
-            emergency=self.practice.emergency,
-            place=self.place,
-        )
 
     @property
     def card(self) -> VisitCard:
