@@ -15,7 +15,7 @@ from freeslot.messages.codes import codes_for
 from freeslot.messages.fates import Blame
 from freeslot.messages.kinds import MessageKind, kind_of, tells_practice
 from freeslot.messages.models import Message
-from freeslot.messages.reactor import channel_of, contacts_told, reason_against
+from freeslot.messages.reactor import channel_to, contacts_told, reason_against
 from freeslot.messages.senders import sender_address
 from freeslot.messages.sms import LANDLINE, NO_CONSENT
 from freeslot.patients.models import Contact
@@ -167,7 +167,7 @@ def _is_notice(kind: str) -> bool:
 
 
 def _expected_for(contact: Contact, *, event_id: uuid.UUID, kind: MessageKind) -> Delivery:
-    channel, reason = channel_of(contact), reason_against(contact)
+    channel, reason = channel_to(contact.kind), reason_against(contact)
     return Delivery(
         event_id=event_id,
         kind=kind,

@@ -10,7 +10,7 @@ from freeslot.messages.addressing import CODE_OVER
 from freeslot.messages.delivery import NOT_MOBILE, OPTED_OUT, masked
 from freeslot.messages.kinds import MessageKind
 from freeslot.messages.models import Message
-from freeslot.messages.reactor import NO_GATEWAY
+from freeslot.messages.reactor import NO_GATEWAY, channel_to
 from freeslot.scheduling.models import Checkout
 from freeslot.scheduling.operations.guest_codes import BETWEEN, LASTS, MOST_FOR_A_CHECKOUT, MOST_TRIES
 
@@ -46,11 +46,10 @@ def guest_code_state(checkout_id: uuid.UUID, *, now: datetime) -> GuestCodeState
     checkout = Checkout.objects.filter(pk=checkout_id).first()
     if checkout is None or not checkout.contact_value:
         return GuestCodeState(CodeState.NOT_ASKED)
-    channel = Message.Channel.EMAIL if checkout.contact_kind == "email" else Message.Channel.SMS
     asked_at, may_ask = checkout.code_asked_at, checkout.codes < MOST_FOR_A_CHECKOUT
     return GuestCodeState(
         state=_state(checkout, now),
-        channel=channel,
+        channel=channel_to(checkout.contact_kind),
         to=masked(checkout.contact_value),
         until=asked_at + LASTS if asked_at else None,
         again_at=(max(asked_at + BETWEEN, now) if asked_at else now) if may_ask else None,

@@ -40,8 +40,9 @@ def reason_against(contact: Contact) -> str:
     return reason_against_texts(contact) if contact.kind == Contact.Kind.PHONE else ""
 
 
-def channel_of(contact: Contact) -> Message.Channel:
-    return Message.Channel.SMS if contact.kind == Contact.Kind.PHONE else Message.Channel.EMAIL
+def channel_to(kind: str) -> Message.Channel:
+    """How a contact of this kind is reached."""
+    return Message.Channel.SMS if kind == Contact.Kind.PHONE else Message.Channel.EMAIL
 
 
 def code_row(event: Event, now: datetime) -> Message:
@@ -60,13 +61,10 @@ def code_row(event: Event, now: datetime) -> Message:
     if checkout is None or not checkout.contact_value:
         row.channel = Message.Channel.NONE
         _stays(row, "no_address")
-    elif checkout.contact_kind == Contact.Kind.EMAIL:
-        row.channel, row.address = Message.Channel.EMAIL, checkout.contact_value
-        row.message_id = f"<{row.pk}@{message_host()}>"
-    else:
-        row.channel, row.address = Message.Channel.SMS, checkout.contact_value
-        if not settings.SMS_GATEWAY:
-            _stays(row, NO_GATEWAY)
+        return row
+    _goes_to(row, checkout.contact_kind, checkout.contact_value)
+    if row.channel == Message.Channel.SMS and not settings.SMS_GATEWAY:
+        _stays(row, NO_GATEWAY)
     return row
 
 
@@ -94,9 +92,8 @@ def _rows(event: Event, kind: MessageKind, appointment: Appointment, now: dateti
     is_told = False
     for contact in contacts_told(appointment):
         row = _row(event, kind, appointment, language, now)
-        row.contact, row.address, row.channel = contact, contact.value, channel_of(contact)
-        if row.channel == Message.Channel.EMAIL:
-            row.message_id = f"<{row.pk}@{message_host()}>"
+        row.contact = contact
+        _goes_to(row, contact.kind, contact.value)
         if reason := reason_against(contact):
             _stays(row, reason)
         is_told = is_told or not reason
@@ -114,11 +111,16 @@ def _notice(event: Event, appointment: Appointment, now: datetime) -> Iterator[M
         return
     language = language_among(appointment.practice.language)
     row = _row(event, MessageKind.PRACTICE_NOTICE, appointment, language, now)
-    row.address, row.channel = appointment.practice.email, Message.Channel.EMAIL
-    row.message_id = f"<{row.pk}@{message_host()}>"
+    _goes_to(row, Contact.Kind.EMAIL, appointment.practice.email)
     if not row.address:
         _stays(row, "no_address")
     yield row
+
+
+def _goes_to(row: Message, kind: str, address: str) -> None:
+    row.channel, row.address = channel_to(kind), address
+    if row.channel == Message.Channel.EMAIL:
+        row.message_id = f"<{row.pk}@{message_host()}>"
 
 
 def _stays(row: Message, reason: str) -> None:
