@@ -90,7 +90,7 @@ def _make_directory() -> None:
     from freeslot.practices.models import Location, Policy, Practice, Practitioner, VisitType
     from freeslot.scheduling.models import Schedule
     from freeslot.scheduling.operations.listing import _rows
-    from freeslot.scheduling.policy import BookingRules
+    from freeslot.scheduling.rulebook import BookingRules
 
     now, some = datetime.now(UTC), uuid.uuid4().hex[:8]
     practices = [

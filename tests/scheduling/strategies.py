@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from freeslot.scheduling.money import Money
-from freeslot.scheduling.policy import Patients, ReasonRule, VisitFacts
+from freeslot.scheduling.policy import VisitFacts
 from freeslot.scheduling.reasons import WORDS
+from freeslot.scheduling.rulebook import Patients, ReasonRule
 from freeslot.scheduling.rules import ELSEWHERE, MOST_DAYS, PROOFS
 from freeslot.scheduling.states import Status
 

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from freeslot.scheduling.moving import move_verdict_for
-from freeslot.scheduling.policy import Kind, Rules, VisitFacts, verdict_for
+from freeslot.scheduling.policy import Kind, VisitFacts, verdict_for
+from freeslot.scheduling.rulebook import Rules
 from freeslot.scheduling.rules import rules_from
 from freeslot.scheduling.states import Side
 from tests.scheduling import strategies

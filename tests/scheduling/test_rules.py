@@ -4,7 +4,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from freeslot.scheduling.policy import BookingRules, Deadline, Fee, MoveRules, Patients, ReasonRule, Rules, Step
+from freeslot.scheduling.rulebook import BookingRules, Deadline, Fee, MoveRules, Patients, ReasonRule, Rules, Step
 from freeslot.scheduling.rules import BadRules, rules_from
 
 AFTER = {"minutes_before": 60}

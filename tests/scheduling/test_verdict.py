@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from freeslot.scheduling.policy import Kind, Rules, Why, undo_until
+from freeslot.scheduling.policy import Kind, Why, undo_until
+from freeslot.scheduling.rulebook import Rules
 from freeslot.scheduling.states import Side, Status
 from tests.scheduling.facts import DAY_BEFORE, SECOND, START, fee_at, hours, minutes, verdict, visit
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from freeslot.practices.models import Practice, Practitioner, VisitType, policies_for
-from freeslot.scheduling.policy import BookingRules
+from freeslot.scheduling.rulebook import BookingRules
 from freeslot.scheduling.rules import rules_from
 
 

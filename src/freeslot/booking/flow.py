@@ -12,7 +12,7 @@ from freeslot.booking.forms import DetailsForm, initial_of
 from freeslot.patients.models import Patient
 from freeslot.practices.models import Policy, Practice, policy_for
 from freeslot.scheduling.models import Checkout
-from freeslot.scheduling.policy import Rules
+from freeslot.scheduling.rulebook import Rules
 from freeslot.scheduling.rules import rules_from
 from freeslot.visits.frames import place_of
 from freeslot.web.facts import Place

@@ -19,7 +19,7 @@ from freeslot.practices.models import VisitType
 from freeslot.scheduling.models import Checkout
 from freeslot.scheduling.operations.details import Details
 from freeslot.scheduling.operations.suiting import not_for
-from freeslot.scheduling.policy import BookingRules, ReasonRule
+from freeslot.scheduling.rulebook import BookingRules, ReasonRule
 from freeslot.visits.forms import NoteField
 from freeslot.visits.unsuitable import UNSUITABLE
 from freeslot.web.facts import Place

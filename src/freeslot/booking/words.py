@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from freeslot.booking.bookable import Bookable
 from freeslot.practices.models import VisitType
 from freeslot.scheduling.models import Checkout
-from freeslot.scheduling.policy import Patients
+from freeslot.scheduling.rulebook import Patients
 from freeslot.web.facts import Place
 from freeslot.web.formatting import money
 

@@ -19,7 +19,7 @@ from freeslot.database.rows import adapted
 from freeslot.practices.models import VisitType, policy_for
 from freeslot.scheduling.intervals import midnight
 from freeslot.scheduling.models import Appointment, Slot
-from freeslot.scheduling.policy import BookingRules
+from freeslot.scheduling.rulebook import BookingRules
 from freeslot.scheduling.rules import rules_from
 
 # A longer look ahead is asked for in pieces.

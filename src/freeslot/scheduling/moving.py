@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from freeslot.scheduling.money import Money
-from freeslot.scheduling.policy import Rules, VisitFacts, verdict_for
+from freeslot.scheduling.policy import VisitFacts, verdict_for
+from freeslot.scheduling.rulebook import Rules
 from freeslot.scheduling.states import Act, Side, Status, transition
 
 

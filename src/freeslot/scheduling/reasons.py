@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from freeslot.scheduling.errors import BadReason
-from freeslot.scheduling.policy import ReasonRule
+from freeslot.scheduling.rulebook import ReasonRule
 
 ILL = "ill"
 

@@ -1,14 +1,14 @@
 """Reads a practice's rules from JSON (`Policy.rules`), or says in one sentence what is wrong with them.
 
-The form is described at the top of `freeslot.scheduling.policy`. What is absent or null has the default of `Rules`.
+The form is described at the top of `freeslot.scheduling.rulebook`. What is absent or null has the default of `Rules`.
 """
 
 from collections.abc import Callable
 from datetime import time, timedelta
 from typing import Any
 
-from freeslot.scheduling.policy import BookingRules, Deadline, Fee, MoveRules, Patients, ReasonRule, Rules, Step
 from freeslot.scheduling.reasons import WORDS
+from freeslot.scheduling.rulebook import BookingRules, Deadline, Fee, MoveRules, Patients, ReasonRule, Rules, Step
 
 # A year: nobody cancels by a longer deadline, and no date runs over the end of the calendar.
 MOST_DAYS = 366
@@ -17,7 +17,7 @@ ELSEWHERE = ("practitioner", "location")
 
 
 class BadRules(ValueError):
-    """A practice's rules do not have the form that is described in `freeslot.scheduling.policy`."""
+    """A practice's rules do not have the form that is described in `freeslot.scheduling.rulebook`."""
 
 
 def rules_from(data: object) -> Rules:

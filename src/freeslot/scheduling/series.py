@@ -16,7 +16,7 @@ from freeslot.scheduling.errors import Unsuitable
 from freeslot.scheduling.intervals import is_skipped
 from freeslot.scheduling.models import Appointment, Slot
 from freeslot.scheduling.operations.suiting import covers, is_elsewhere, too_soon_or_far
-from freeslot.scheduling.policy import BookingRules
+from freeslot.scheduling.rulebook import BookingRules
 from freeslot.scheduling.rules import rules_from
 from freeslot.scheduling.states import LIVE, Status
 

@@ -11,19 +11,9 @@ from django.utils.translation import gettext_lazy, ngettext, override
 
 from freeslot.scheduling.actors import ActorKind, Door
 from freeslot.scheduling.money import Money
-from freeslot.scheduling.policy import (
-    Deadline,
-    Fee,
-    FeeStep,
-    Kind,
-    MoveRules,
-    ReasonRule,
-    Rules,
-    Verdict,
-    VisitFacts,
-    Why,
-)
-from freeslot.scheduling.policy import Step as RuleStep
+from freeslot.scheduling.policy import FeeStep, Kind, Verdict, VisitFacts, Why
+from freeslot.scheduling.rulebook import Deadline, Fee, MoveRules, ReasonRule, Rules
+from freeslot.scheduling.rulebook import Step as RuleStep
 from freeslot.scheduling.states import Status
 from freeslot.web import facts as web
 from freeslot.web.facts import Panel, Place

@@ -8,8 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from freeslot.scheduling.operations.cancel import LONGEST_NOTE
-from freeslot.scheduling.policy import ReasonRule, Rules
 from freeslot.scheduling.reasons import choices
+from freeslot.scheduling.rulebook import ReasonRule, Rules
 
 LONGEST_REASON, LONGEST_TIME, LARGEST_FEE = 24, 80, 2_147_483_647
 STALE = _("This page was not as we had sent it. Please look at it once more, then press again.")

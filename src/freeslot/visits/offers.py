@@ -8,7 +8,7 @@ from datetime import date, datetime
 from freeslot.practices.models import VisitType, policy_for
 from freeslot.scheduling.availability import Ask
 from freeslot.scheduling.models import Appointment, Schedule
-from freeslot.scheduling.policy import BookingRules
+from freeslot.scheduling.rulebook import BookingRules
 from freeslot.scheduling.rules import rules_from
 
 # In the address of a list: the first day, the practitioner, the place. An empty value is to take any.

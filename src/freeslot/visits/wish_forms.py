@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from freeslot.scheduling.models import Appointment
-from freeslot.scheduling.policy import ReasonRule
 from freeslot.scheduling.reasons import choices
+from freeslot.scheduling.rulebook import ReasonRule
 from freeslot.visits.forms import LONGEST_REASON, NOT_OFFERED
 from freeslot.waitlist.errors import Unwishable
 from freeslot.waitlist.terms import Terms

@@ -13,7 +13,8 @@ from freeslot.practices.models import Location, OfPractice, Policy, Practitioner
 from freeslot.scheduling.actors import Actor, ActorKind
 from freeslot.scheduling.money import Money
 from freeslot.scheduling.moving import MoveVerdict, move_verdict_for
-from freeslot.scheduling.policy import Rules, Verdict, VisitFacts, verdict_for
+from freeslot.scheduling.policy import Verdict, VisitFacts, verdict_for
+from freeslot.scheduling.rulebook import Rules
 from freeslot.scheduling.rules import rules_from
 from freeslot.scheduling.states import LIVE, Status
 

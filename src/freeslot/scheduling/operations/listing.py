@@ -8,7 +8,7 @@ from django.db import transaction
 
 from freeslot.practices.models import Location, Policy, Practice, Practitioner, VisitType, policy_for
 from freeslot.scheduling.models import Listing, Schedule
-from freeslot.scheduling.policy import BookingRules, Patients
+from freeslot.scheduling.rulebook import BookingRules, Patients
 from freeslot.scheduling.rules import rules_from
 
 Offer = tuple[VisitType, BookingRules]

@@ -12,7 +12,7 @@ from freeslot.practices.models import OnlineBooking, Policy, VisitType
 from freeslot.scheduling.errors import SlotsUnsuitable, Unsuitable
 from freeslot.scheduling.intervals import Interval, whole_day
 from freeslot.scheduling.models import Appointment, Slot
-from freeslot.scheduling.policy import BookingRules, MoveRules, Patients
+from freeslot.scheduling.rulebook import BookingRules, MoveRules, Patients
 from freeslot.scheduling.rules import rules_from
 from freeslot.scheduling.states import LIVE, Side, Status
 
