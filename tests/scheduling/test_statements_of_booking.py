@@ -64,7 +64,7 @@ def test_booking(cast: Cast, visit_type: VisitType):
 def test_moving(cast: Cast, visit_type: VisitType):
     reference = book(cast, visit_type, slot_ids(cast, hours=0)).reference
     ids = slot_ids(cast, hours=1)
-    assert counted(lambda: move(cast, reference, ids))[0] == 14
+    assert counted(lambda: move(cast, reference, ids))[0] == 12
 
 
 def test_keeping_a_time_renewing_and_finishing(cast: Cast, visit_type: VisitType):
@@ -79,7 +79,7 @@ def test_keeping_a_time_renewing_and_finishing(cast: Cast, visit_type: VisitType
             checkout_id=checkout.pk, patient=cast.patient, actor=cast.patient_actor, door="portal", now=cast.now
         )
     )
-    assert count == 13
+    assert count == 12
 
 
 @pytest.mark.parametrize("busy", [0, 100])

@@ -195,7 +195,7 @@ def database(name: str, data: Path) -> dict[str, object]:
         raise ImproperlyConfigured(f"{name} cannot be read as a database address.") from error
     engine = settings["ENGINE"]
     if engine == "django.db.backends.postgresql":
-        options: dict[str, object] = {"connect_timeout": SECONDS_TO_CONNECT}
+        options: dict[str, object] = {"connect_timeout": SECONDS_TO_CONNECT, "server_side_binding": True, "prepare_threshold": 3}
         options |= settings.get("OPTIONS") or {}
         return settings | {
             "OPTIONS": options,
