@@ -121,12 +121,12 @@ def test_a_postgresql_is_read(given, tmp_path):
     given("postgresql://me:secret@db.example:5433/visits?sslmode=require")
     found = env.database(NAME, tmp_path)
     assert (found["ENGINE"], found["HOST"], found["NAME"]) == ("django.db.backends.postgresql", "db.example", "visits")
-    assert found["OPTIONS"] == {"connect_timeout": env.SECONDS_TO_CONNECT, "sslmode": "require"}
+    assert found["OPTIONS"] == {"connect_timeout": env.SECONDS_TO_CONNECT, **env.PREPARED, "sslmode": "require"}
 
 
 def test_a_postgresql_that_says_nothing_more_has_our_patience(given, tmp_path):
     given("postgres://db.example/visits")
-    assert env.database(NAME, tmp_path)["OPTIONS"] == {"connect_timeout": env.SECONDS_TO_CONNECT}
+    assert env.database(NAME, tmp_path)["OPTIONS"] == {"connect_timeout": env.SECONDS_TO_CONNECT, **env.PREPARED}
 
 
 ADDRESS = "must be an address like https://visits.example, without a path."
