@@ -3,7 +3,7 @@
 import pytest
 
 from freeslot.practices.models import Location, Practitioner
-from freeslot.scheduling.operations.listing import refresh_directory
+from freeslot.scheduling.operations.listing import list_practitioner
 from tests.support.cast import Cast, make_cast
 
 
@@ -16,4 +16,4 @@ def listed(cast: Cast) -> int:
     """How many rows the directory has of the cast's practitioner, a family doctor in Salem."""
     Practitioner.objects.filter(pk=cast.practitioner.pk).update(specialty="394814009")
     Location.objects.filter(pk=cast.location.pk).update(city="Salem")
-    return refresh_directory(practice=cast.practice, now=cast.now)
+    return list_practitioner(practitioner_id=cast.practitioner.pk, now=cast.now)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from freeslot.practices.models import Location, Policy, Practice, Practitioner, VisitType, policy_for
+from freeslot.practices.models import Location, Practitioner, VisitType, policies_for
 from freeslot.scheduling.models import Listing, Schedule
 from freeslot.scheduling.rulebook import BookingRules, Patients
 from freeslot.scheduling.rules import rules_from
@@ -16,12 +16,6 @@ KEY = ("practitioner", "location", "payer", "by_video", "for_new")
 FACTS = ("visit_type", "is_first", "specialty", "city", "taken", "notice", "horizon")
 
 
-def refresh_directory(*, practice: Practice, now: datetime) -> int:
-    """Lists all of a practice's practitioners anew; how many rows there are. Safe to run again at any time."""
-    found = Practitioner.objects.filter(practice=practice).order_by("pk")
-    return sum(list_practitioner(practitioner_id=each, now=now) for each in found.values_list("pk", flat=True))
-
-
 def list_practitioner(*, practitioner_id: uuid.UUID, now: datetime) -> int:
     """Brings a practitioner's rows in line with their schedules and visit types; how many there are.
 
@@ -29,7 +23,7 @@ def list_practitioner(*, practitioner_id: uuid.UUID, now: datetime) -> int:
     """
     with transaction.atomic():
         # Two who list the same practitioner at once take turns; without the key, as publishing does.
-        locked = Practitioner.objects.select_for_update(no_key=True)
+        locked = Practitioner.objects.select_for_update(of=("self",), no_key=True).select_related("practice")
         practitioner = locked.get(pk=practitioner_id)
         places = Schedule.objects.filter(practitioner=practitioner).values("location")
         offers = _offers(practitioner, now)
@@ -43,16 +37,11 @@ def list_practitioner(*, practitioner_id: uuid.UUID, now: datetime) -> int:
 
 def _offers(practitioner: Practitioner, now: datetime) -> list[Offer]:
     """What patients may book with them by themselves, the shortest first."""
+    policies = policies_for(practitioner.practice, now=now)
     given = VisitType.objects.filter(practitioners=practitioner, is_online=True)
-    found = [(each, rules) for each in given if (rules := _rules(each, now))]
-    return sorted(found, key=lambda offer: (offer[0].taken, offer[0].pk))
-
-
-def _rules(visit_type: VisitType, now: datetime) -> BookingRules | None:
-    try:
-        return rules_from(policy_for(visit_type, now=now).rules).booking
-    except Policy.DoesNotExist:
-        return None
+    found = [(each, policies.get(each.pk) or policies.get(None)) for each in given]
+    offers = [(each, rules_from(policy.rules).booking) for each, policy in found if policy]
+    return sorted(offers, key=lambda offer: (offer[0].taken, offer[0].pk))
 
 
 def _rows(practitioner: Practitioner, place: Location, offers: Sequence[Offer]) -> Iterator[Listing]:
