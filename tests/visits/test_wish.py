@@ -7,6 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from freeslot.events.models import Event
+from freeslot.receipts.issue import receipt_for
 from freeslot.scheduling.models import Appointment, Slot
 from freeslot.waitlist.models import Wish
 from freeslot.waitlist.operations.serve import serve_wishes
@@ -95,6 +97,9 @@ def test_once_served_the_page_shows_the_new_time_and_no_wish(cast, patient, visi
     assert page.facts[0]["slot"] == "2027-03-09T09:00:00-05:00"
     assert "You wish for" not in page.text
     assert "as you had wished" in page.text
+    receipt_for(Event.objects.get(subject_id=visit.pk, kind="appointment.moved"))
+    receipt = read(patient.get(address(visit, "receipt/"))).text
+    assert "Moved Wed 3 March, 4:00 pm (New York time) by the patient, as they had wished." in receipt
 
 
 def test_in_the_late_window_it_is_not_offered_and_refused_in_words(cast, sign_in, visit, later):

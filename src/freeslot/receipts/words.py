@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from freeslot.receipts.claims import Claims
 from freeslot.receipts.reading import Problem
-from freeslot.scheduling.actors import ActorKind
+from freeslot.scheduling.actors import ActorKind, Door
 from freeslot.scheduling.money import Money
 from freeslot.scheduling.words import DOORS, fee_words
 from freeslot.web.facts import Place
@@ -72,7 +72,8 @@ def happened(claims: Claims) -> str:
 def told(claims: Claims, *, place: Place) -> str:
     """One line for those who know which visit it is."""
     at = moment(claims.at, zone=place.zone, locale=place.locale, now=place.now)
-    return str(TOLD[claims.event]) % {"at": at, "actor": _actor(claims), "door": _door(claims)}
+    door = _("as they had wished") if _is_wish(claims) else _door(claims)
+    return str(TOLD[claims.event]) % {"at": at, "actor": _actor(claims), "door": door}
 
 
 def facts_of(claims: Claims, *, place: Place, practice: str) -> list[tuple[str, str]]:
@@ -126,7 +127,13 @@ def _actor(claims: Claims) -> str:
 
 
 def _door(claims: Claims) -> str:
-    return str(DOORS.get(claims.door, claims.door))
+    door = str(DOORS.get(claims.door, claims.door))
+    return ", ".join([door, _("as they had wished")]) if _is_wish(claims) else door
+
+
+def _is_wish(claims: Claims) -> bool:
+    """Nobody pressed: the practice's system did what a patient, or who acts for them, had wished."""
+    return claims.door == Door.SYSTEM and claims.actor in {ActorKind.PATIENT, ActorKind.PROXY}
 
 
 def _visit_time(claims: Claims, place: Place) -> str:
