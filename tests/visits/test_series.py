@@ -130,6 +130,14 @@ def test_a_visit_of_another_series_is_not_slipped_in(cast, patient, visits):
     assert statuses(alone, *visits) == ["booked"] * 5
 
 
+@pytest.mark.parametrize("series", ["series/cancellation/", "series/move/"])
+def test_a_strangers_visit_among_those_of_an_account_is_as_if_there_were_none(cast, patient, visits, series):
+    foreign = make_cast(weeks=2).book()
+    sent = {"visit": [*(visit.reference for visit in visits), foreign.reference]}
+    assert patient.post(address(visits[0], series), sent).status_code == 404
+    assert statuses(foreign, *visits) == ["booked"] * 5
+
+
 def test_the_holder_of_one_link_is_told_to_sign_in_and_changes_nothing(client, visits):
     client.post(f"/m/{token_of(visits[0])}/", {"birth_year": "1948", "then": "visit"})
     page = read(client.get(address(visits[0])))

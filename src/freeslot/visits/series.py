@@ -62,16 +62,20 @@ def _is_mine(request: HttpRequest, asker: Asker, visits: list[Appointment]) -> b
     return everything is not None and {visit.pk for visit in visits} <= set(everything.actor.appointment_ids)
 
 
-def mine_of(request: HttpRequest, refs: Sequence[str], *, now: datetime) -> list[Item] | None:
-    """None where the right to one of them is not proved in this browser."""
+def mine_of(request: HttpRequest, asker: Asker, refs: Sequence[str], *, now: datetime) -> list[Item] | None:
+    """None where the holder of a link has not proved the right to one of them in this browser. Raises Http404 or
+    NotAnyMore to an account."""
     try:
         return items_named(request, refs, now=now)
     except (Http404, NotAnyMore):
-        return None
+        if asker.is_narrow:
+            return None
+        raise
 
 
 def narrow_page(request: HttpRequest, asker: Asker, visit: Appointment, *, now: datetime) -> HttpResponse:
     """That this link is good for this visit alone, and what leads to the others."""
     note, card = series_note(request, asker, visit), card_for(visit, now=now)
-    context = {"asker": asker, "visit": visit, "card": card, "series": note}
+    headline = note.headline if note else _("Only this visit")
+    context = {"asker": asker, "visit": visit, "card": card, "headline": headline}
     return render(request, "visits/series_narrow.html", context, status=422 if request.method == "POST" else 200)

@@ -34,7 +34,7 @@ def series_cancellation(request: HttpRequest, asker: Asker, ref: str) -> HttpRes
     later = this_and_later(visit, visits_in_series(visit))
     if len(later) < 2:
         return see_other(reverse("cancellation", args=[ref]))
-    items = mine_of(request, [each.reference for each in later], now=now)
+    items = mine_of(request, asker, [each.reference for each in later], now=now)
     if items is None:
         return narrow_page(request, asker, visit, now=now)
     forms = {item.ref: CancelForm(prefix=item.ref) for item in items}
@@ -43,7 +43,7 @@ def series_cancellation(request: HttpRequest, asker: Asker, ref: str) -> HttpRes
 
 def _pressed(request: HttpRequest, asker: Asker, visit: Appointment, refs: list[str], *, now: datetime) -> HttpResponse:
     """Exactly those that were shown, so that the same press again finds what it did."""
-    items = mine_of(request, refs, now=now)
+    items = mine_of(request, asker, refs, now=now)
     if items is None:
         return narrow_page(request, asker, visit, now=now)
     forms = {item.ref: CancelForm(request.POST, prefix=item.ref) for item in items}
@@ -54,7 +54,7 @@ def _pressed(request: HttpRequest, asker: Asker, visit: Appointment, refs: list[
             return stopped_page(request, pressed, now=now)
         if not pressed.problems:
             return see_other(f"{reverse('together')}?{urlencode([('done', ref) for ref in refs])}")
-        problems, items = pressed.problems, mine_of(request, refs, now=now) or items
+        problems, items = pressed.problems, mine_of(request, asker, refs, now=now) or items
     return review_page(
         request, asker, items, forms, named=[visit.reference], problems=problems, series_of=visit.reference
     )

@@ -36,7 +36,7 @@ def series_move(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
     refs = sent if is_sent else later
     if len(refs) < 2:
         return see_other(reverse("move", args=[ref]))
-    items = mine_of(request, refs, now=now)
+    items = mine_of(request, asker, refs, now=now)
     if items is None:
         return narrow_page(request, asker, visit, now=now)
     if request.method != "POST":
@@ -78,7 +78,7 @@ def _posted(
     if not problems:
         query = [(MOVED, "1"), *(("visit", item.ref) for item in items)]
         return see_other(f"{reverse('series-move', args=[visit.reference])}?{urlencode(query)}")
-    fresh = mine_of(request, [item.ref for item in ordered], now=now) or ordered
+    fresh = mine_of(request, asker, [item.ref for item in ordered], now=now) or ordered
     going = goings(
         [item for ref in (each.ref for each in ordered) for item in fresh if item.ref == ref], value, now=now
     )
