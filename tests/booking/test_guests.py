@@ -85,7 +85,10 @@ def test_what_is_wrong_with_what_a_guest_says_is_said(said, words, checkout, cli
 
 def test_nothing_is_booked_or_sent_before_it_is_said_who_it_is(checkout, client):
     for name in ("confirm", "send", "code"):
-        assert "First name" in read(press(client, checkout, name, code="123456")).text
+        answer = press(client, checkout, name, code="123456")
+        page = read(answer)
+        assert (answer.status_code, page.heading) == (422, "The visit is not booked yet")
+        assert "First name: Write this first." in page.text
     checkout.refresh_from_db()
     assert (checkout.codes, Appointment.objects.count()) == (0, 0)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from freeslot.booking.flow import Flow
 from freeslot.booking.keeping import keep_anew, times_instead
-from freeslot.booking.pages import code_page, details_page, review_page
+from freeslot.booking.pages import code_page, missing_page, review_page
 from freeslot.scheduling.actors import Door
 from freeslot.scheduling.errors import NotVerified, SchedulingError, UnknownPatient
 from freeslot.scheduling.models import Appointment
@@ -27,7 +27,7 @@ from freeslot.visits.proof import prove
 def confirm(flow: Flow) -> HttpResponse:
     """A guest whose contact is not proved yet gets a code there. Nobody books under rules that they were not shown."""
     if not flow.is_filled_in:
-        return details_page(flow)
+        return missing_page(flow)
     if flow.request.POST.get("rules", str(flow.policy.pk)) != str(flow.policy.pk):
         return review_page(flow, is_changed=True)
     if flow.is_guest and flow.checkout.verified_at is None:
@@ -38,7 +38,7 @@ def confirm(flow: Flow) -> HttpResponse:
 def send_code(flow: Flow) -> HttpResponse:
     """The page says the same whether or not one is sent now: how often is nobody's to find out."""
     if not flow.is_guest or not flow.is_filled_in:
-        return details_page(flow)
+        return missing_page(flow)
     try:
         with telling_what_was_saved():
             if not flow.checkout.is_kept(flow.now):
@@ -52,7 +52,7 @@ def send_code(flow: Flow) -> HttpResponse:
 
 def type_code(flow: Flow) -> HttpResponse:
     if not flow.is_guest or not flow.is_filled_in:
-        return details_page(flow)
+        return missing_page(flow)
     try:
         with telling_what_was_saved():
             is_right = flow.checkout.verified_at is not None or use_guest_code(
@@ -72,7 +72,7 @@ def _answer(flow: Flow, book: Callable[[Flow], Booked]) -> HttpResponse:
         with telling_what_was_saved():
             booked = book(flow)
     except (UnknownPatient, NotVerified):
-        return details_page(flow)
+        return missing_page(flow)
     except SchedulingError as error:
         return times_instead(flow, error)
     prove(booked.event)

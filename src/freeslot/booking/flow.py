@@ -1,10 +1,11 @@
 """One booking in the making as whoever makes it meets it: the rules of today, for whom it may be, and what was said."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.urls import reverse
 
 from freeslot.booking.booker import Booker
@@ -64,15 +65,20 @@ class Flow:
         return self.checkout.is_kept(self.now) and self.checkout.renewals < self.rules.booking.most_renewals
 
     @property
+    def said(self) -> dict[str, str]:
+        """What was said so far, as it would be typed."""
+        return initial_of(self.checkout, self.patients, self.place)
+
+    @property
     def address(self) -> str:
         return reverse("checkout", args=[self.practice.slug, self.checkout.pk])
 
-    def form(self, sent: QueryDict | None = None) -> DetailsForm:
+    def form(self, sent: Mapping[str, str] | None = None) -> DetailsForm:
         return DetailsForm(
             sent,
             visit_type=self.checkout.visit_type,
             rules=self.rules.booking,
             patients=self.patients,
             place=self.place,
-            initial=initial_of(self.checkout, self.patients, self.place),
+            initial=self.said,
         )

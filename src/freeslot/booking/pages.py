@@ -17,6 +17,12 @@ def details_page(flow: Flow, *, form: DetailsForm | None = None) -> HttpResponse
     return render(flow.request, "booking/details.html", context, status=422 if form else 200)
 
 
+def missing_page(flow: Flow) -> HttpResponse:
+    """The answer to a press that came before the details: what was said so far, and what is missing."""
+    context = _context(flow) | {"form": flow.form(flow.said), "is_early": True}
+    return render(flow.request, "booking/details.html", context, status=422)
+
+
 def review_page(flow: Flow, *, is_changed: bool = False) -> HttpResponse:
     """With `is_changed` it is an answer: the rules are not those that were shown."""
     overlaps = overlapping(flow.checkout, flow.booker, now=flow.now)
