@@ -8,6 +8,7 @@ from django.test import Client
 from freeslot.practices.models import Location, OnlineBooking, Policy, Practice, VisitType
 from freeslot.scheduling.models import Appointment, Checkout, Slot
 from freeslot.scheduling.operations.checkout import end_lapsed_checkouts
+from freeslot.scheduling.operations.close import close_day
 from tests.booking.steps import checkout_page, confirm, first_page, kept, open_slot, pick, say, times_page, value_of
 from tests.support.cast import RULES, make_cast
 from tests.visits.pages import read
@@ -256,6 +257,17 @@ def test_a_practice_that_closes_the_day_between_list_and_press(cast, patient):
     before = state()
     refused(pick(patient, cast, slot), "The practice has no visits at that time.")
     assert state() == before
+
+
+def test_a_time_whose_day_was_closed_meanwhile_is_gone_and_leads_to_the_nearest(cast, patient):
+    checkout = kept(patient, cast)
+    assert "This time is kept for you until" in read(patient.get(checkout_page(checkout))).text
+    close_day(practice=cast.practice, day=checkout.starts_at.astimezone(cast.practice.tz).date(), now=cast.now)
+    answer = patient.get(checkout_page(checkout))
+    page = refused(answer, "The practice has no visits at that time.")
+    assert page.choices
+    assert "kept for you until" not in page.text
+    assert kept(patient, cast, after=str(checkout.pk)).pk != checkout.pk
 
 
 def test_rules_that_are_new_since_the_look_are_shown_before_the_press_counts(cast, patient):

@@ -41,7 +41,7 @@ def send_code(flow: Flow) -> HttpResponse:
         return missing_page(flow)
     try:
         with telling_what_was_saved():
-            if not flow.checkout.is_kept(flow.now):
+            if not flow.is_kept:
                 flow = keep_anew(flow)
             network = household_of(flow.request)
             ask_guest_code(checkout_id=flow.checkout.pk, network=network, now=flow.now)

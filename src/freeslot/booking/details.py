@@ -43,7 +43,7 @@ def _note(flow: Flow, form: DetailsForm) -> Flow:
 
 def _as_guest(flow: Flow, form: DetailsForm) -> Flow:
     """Where the time has lapsed, the same one is kept once more if nobody has it."""
-    if not flow.checkout.is_kept(flow.now):
+    if not flow.is_kept:
         flow = keep_anew(flow)
     say_who(checkout_id=flow.checkout.pk, now=flow.now, **(form.who() | form.about()))
     return flow

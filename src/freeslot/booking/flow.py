@@ -60,9 +60,18 @@ class Flow:
     def is_filled_in(self) -> bool:
         return self.patient is not None or (self.is_guest and bool(self.checkout.contact_value))
 
+    @cached_property
+    def is_gone(self) -> bool:
+        """The practice has closed that day meanwhile."""
+        return not self.checkout.has_its_slots()
+
+    @property
+    def is_kept(self) -> bool:
+        return self.checkout.is_kept(self.now) and not self.is_gone
+
     @property
     def can_renew(self) -> bool:
-        return self.checkout.is_kept(self.now) and self.checkout.renewals < self.rules.booking.most_renewals
+        return self.is_kept and self.checkout.renewals < self.rules.booking.most_renewals
 
     @property
     def said(self) -> dict[str, str]:

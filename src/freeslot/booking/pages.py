@@ -49,6 +49,6 @@ def _context(flow: Flow) -> dict[str, object]:
         "checkout": flow.checkout,
         "flow": flow,
         "place": flow.place,
-        "is_kept": flow.checkout.is_kept(flow.now),
+        "is_kept": flow.is_kept,
         "address": flow.address,
     }

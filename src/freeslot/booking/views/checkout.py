@@ -12,11 +12,12 @@ from freeslot.booking.booker import booker_of
 from freeslot.booking.confirming import confirm, send_code, type_code
 from freeslot.booking.details import keep_longer, say_details
 from freeslot.booking.flow import Flow
-from freeslot.booking.keeping import given_back
+from freeslot.booking.keeping import given_back, times_instead
 from freeslot.booking.leaving import choose_another, stop
 from freeslot.booking.loading import checkout_for
 from freeslot.booking.outages import told_when_away
 from freeslot.booking.pages import code_page, details_page, review_page
+from freeslot.scheduling.errors import SlotsUnsuitable, Unsuitable
 from freeslot.visits.answers import see_other
 from freeslot.web.headers import keep_nothing
 
@@ -50,6 +51,8 @@ def _answer(flow: Flow) -> HttpResponse:
         return PRESSES.get(flow.request.POST.get("press", ""), say_details)(flow)
     if flow.checkout.was_given_back:
         return given_back(flow)
+    if flow.is_gone:
+        return times_instead(flow, SlotsUnsuitable(Unsuitable.GONE))
     step = flow.request.GET.get("step", "")
     if not flow.is_filled_in or step not in {"review", "code"}:
         return details_page(flow)

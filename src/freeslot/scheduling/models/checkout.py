@@ -11,6 +11,7 @@ from freeslot.patients.models import Contact, Patient
 from freeslot.practices.models import Location, OfPractice, Practitioner, VisitType
 from freeslot.scheduling.errors import HoldOver
 from freeslot.scheduling.models.appointment import Appointment
+from freeslot.scheduling.models.slot import Slot
 
 
 class CheckoutQuerySet(models.QuerySet["Checkout"]):
@@ -97,6 +98,10 @@ class Checkout(OfPractice):
 
     def is_kept(self, now: datetime) -> bool:
         return self.ended_at is None and now < self.until
+
+    def has_its_slots(self) -> bool:
+        """Whether all of them are still there; those of a day that was closed are gone."""
+        return Slot.objects.filter(pk__in=self.slot_ids).count() == len(self.slot_ids)
 
 
 class GuestCode(OfPractice):
