@@ -30,7 +30,7 @@ def confirm(flow: Flow) -> HttpResponse:
         return missing_page(flow)
     if flow.request.POST.get("rules", str(flow.policy.pk)) != str(flow.policy.pk):
         return review_page(flow, is_changed=True)
-    if flow.is_guest and flow.checkout.verified_at is None:
+    if flow.needs_code:
         return send_code(flow)
     return _answer(flow, _book_guest if flow.is_guest else _book)
 

@@ -52,6 +52,11 @@ class Flow:
         return not self.patients
 
     @property
+    def needs_code(self) -> bool:
+        """A guest whose contact is not proved yet."""
+        return self.is_guest and self.checkout.verified_at is None
+
+    @property
     def patient(self) -> Patient | None:
         """Whom it is for, of those whom the account may book for."""
         return next((each for each in self.patients if each.pk == self.checkout.patient_id), None)
