@@ -86,6 +86,20 @@ def test_later_days_lead_on_until_all_that_was_published_is_read(cast: Cast) -> 
     assert pages > 2
 
 
+def test_a_list_for_a_visit_that_moves_begins_shortly_before_its_day_and_leads_to_earlier_ones(cast: Cast) -> None:
+    visit = cast.book(days=16)
+    found = listed(cast, moving=visit)
+    assert slots_of(found)[0].startswith("2027-03-18T09:00")
+    assert found.earlier.endswith("from=2027-03-11")
+    assert slots_of(listed(cast, moving=cast.book(days=1)))[0] == "2027-03-03T16:20:00-05:00"
+
+
+def test_a_list_for_a_visit_that_moves_begins_today_where_only_earlier_times_are_open(cast: Cast) -> None:
+    visit = cast.book(days=16)
+    cast.schedule.slots.filter(status=Slot.Status.FREE, starts_at__gt=cast.now + timedelta(days=5)).delete()
+    assert slots_of(listed(cast, moving=visit))[0] == "2027-03-03T16:20:00-05:00"
+
+
 def test_two_empty_weeks_are_passed_over(cast: Cast) -> None:
     cast.schedule.slots.filter(starts_at__lt=cast.now + timedelta(days=16)).delete()
     assert slots_of(listed(cast))[0].startswith("2027-03-20T09:00")

@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from urllib.parse import urlencode
@@ -19,6 +20,8 @@ from freeslot.web.formatting.days import day_and_clock
 # How far one page looks ahead, and how much of that it shows.
 AHEAD, MOST_DAYS, MOST_TIMES = timedelta(days=14), 5, 40
 BACK = timedelta(days=7)
+# A list for a visit that moves begins so long before its day.
+BEFORE = timedelta(days=2)
 
 
 def time_list(
@@ -85,14 +88,16 @@ ByDay = dict[date, list[OpenTime]]
 
 
 def _window(ask: Ask, look: Look, now: datetime) -> tuple[date, list[OpenTime]]:
-    """Two weeks from the day looked at; where they are empty, from the next day that has something."""
+    """Two weeks from the day looked at, or near the visit that moves; where they are empty, from the next day that has
+    something."""
     today, last = ask.zone_day.of(now), ask.zone_day.of(now + ask.rules.horizon)
-    first = min(max(look.first or today, today), last)
+    near = ask.zone_day.of(ask.moving.starts_at) - BEFORE if ask.moving else today
+    first = min(max(look.first or near, today), last)
     if found := open_times(ask, first=first, days=AHEAD.days, now=now):
         return first, found
     upcoming = next_open(ask, after=ask.zone_day.starts(first), now=now)
     if upcoming is None:
-        return first, []
+        return (first, []) if look.first or first == today else _window(ask, replace(look, first=today), now)
     first = ask.zone_day.of(upcoming.starts_at)
     return first, open_times(ask, first=first, days=AHEAD.days, now=now)
 
