@@ -10,8 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from freeslot.receipts.models import Receipt
-from freeslot.receipts.queries import latest_receipts
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.money import Money
 from freeslot.visits.asking import Asker
@@ -21,7 +19,7 @@ from freeslot.visits.move_terms import terms_panel
 from freeslot.visits.offers import look_of, offer_for
 from freeslot.visits.series_moving import Going
 from freeslot.visits.several import Item
-from freeslot.visits.several_pages import fees_of
+from freeslot.visits.several_pages import fees_of, outcome_page
 from freeslot.visits.time_lists import said_in, time_list
 from freeslot.visits.times import nearest
 from freeslot.visits.unsuitable import NotThen
@@ -98,15 +96,8 @@ def series_review_page(
 
 def series_moved_page(request: HttpRequest, asker: Asker, items: Sequence[Item]) -> HttpResponse:
     """Always the live state of each, whenever the page is read."""
-    receipts = latest_receipts(item.visit.pk for item in items)
     have_moved = all(item.visit.moved_at is not None for item in items)
-    results: list[tuple[Item, Receipt | None]] = [(item, receipts.get(item.visit.pk)) for item in items]
-    context = {
-        "asker": asker,
-        "results": results,
-        "headline": _("Your visits are moved") if have_moved else _("Your visits"),
-    }
-    return render(request, "visits/series_moved.html", context)
+    return outcome_page(request, asker, items, _("Your visits are moved") if have_moved else _("Your visits"))
 
 
 def _question(count: int) -> str:

@@ -122,17 +122,28 @@ def review_page(
 
 def results_page(request: HttpRequest, asker: Asker, items: Sequence[Item]) -> HttpResponse:
     """Always the live state of each, whenever the page is read."""
-    receipts = latest_receipts(item.visit.pk for item in items)
     cancelled = [item for item in items if item.visit.status == Status.CANCELLED]
     fees = fees_of([item.visit.fee for item in cancelled], items[0].card.place)
-    context = {
-        "asker": asker,
-        "results": [_result(item, receipts.get(item.visit.pk)) for item in items],
-        "headline": headline(len(cancelled), len(items)),
+    known = {
         "kind": "late" if fees or len(cancelled) < len(items) else "free",
         "fees": fees,
         "is_ill": any(item.visit.reason == ILL for item in cancelled),
+    }
+    return outcome_page(request, asker, items, headline(len(cancelled), len(items)), **known)
+
+
+def outcome_page(
+    request: HttpRequest, asker: Asker, items: Sequence[Item], headline: str, **known: object
+) -> HttpResponse:
+    """Each of them in its live state, with its receipt."""
+    receipts = latest_receipts(item.visit.pk for item in items)
+    context = {
+        "asker": asker,
+        "results": [_result(item, receipts.get(item.visit.pk)) for item in items],
+        "headline": headline,
+        "kind": "free",
         "phones": _phones(request, items),
+        **known,
     }
     return render(request, "visits/together_done.html", context)
 
