@@ -20,7 +20,7 @@ from freeslot.visits.forms import MoveForm
 from freeslot.visits.holds import source_of
 from freeslot.visits.move_terms import carried_words, rules_of_today, terms_panel
 from freeslot.visits.offers import look_of, offer_for
-from freeslot.visits.outcomes import was_told
+from freeslot.visits.outcomes import unchanged_headline, was_told
 from freeslot.visits.pressing import Stays
 from freeslot.visits.series import series_note
 from freeslot.visits.snapshot import signed
@@ -119,21 +119,15 @@ def refused_page(request: HttpRequest, asker: Asker, visit: Appointment, *, now:
         "asker": asker,
         "visit": visit,
         "card": card,
-        "question": _how_it_stands(verdict, is_press=is_press),
+        "headline": unchanged_headline(
+            is_cancelled=verdict.why_not is WhyNot.CANCELLED, is_over=verdict.why_not is WhyNot.OVER, is_press=is_press
+        ),
         "why": words_against_move(verdict, card.place),
         "has_receipt": verdict.why_not in {WhyNot.CANCELLED, WhyNot.TOLD},
         "can_cancel": cancel.kind is not Kind.REFUSED,
         "can_tell": cancel.tells_practice and not was_told(visit),
     }
-    return render(request, "visits/move_refused.html", context, status=422 if is_press else 200)
-
-
-def _how_it_stands(verdict: MoveVerdict, *, is_press: bool) -> str:
-    if verdict.why_not is WhyNot.CANCELLED:
-        return _("This visit is already cancelled")
-    if verdict.why_not is WhyNot.OVER:
-        return _("Your visit is still booked as it was") if is_press else _("This visit is over")
-    return _("Your visit is still booked")
+    return render(request, "visits/refused.html", context, status=422 if is_press else 200)
 
 
 def _why_it_stays(verdict: MoveVerdict, stays: Stays | None, place: Place) -> str:

@@ -56,6 +56,15 @@ def told_headline(visit: Appointment, place: Place) -> str:
     return _("Your visit is still booked. We told the practice at %(time)s.") % {"time": at}
 
 
+def unchanged_headline(*, is_cancelled: bool, is_over: bool, is_press: bool) -> str:
+    """How a visit stands that a cancel or a move cannot change; `is_press` where one was tried."""
+    if is_cancelled:
+        return _("This visit is already cancelled")
+    if is_over:
+        return _("Your visit is still booked as it was") if is_press else _("This visit is over")
+    return _("Your visit is still booked")
+
+
 def _headline(visit: Appointment, place: Place) -> str:
     if was_told(visit):
         return told_headline(visit, place)

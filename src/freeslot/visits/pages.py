@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.policy import Kind, Verdict, Why
 from freeslot.scheduling.queries import has_another_that_week, visits_alike
-from freeslot.scheduling.states import LIVE
-from freeslot.scheduling.words import fee_amount, panel_for, phone_rule_words, policy_words
+from freeslot.scheduling.states import LIVE, Status
+from freeslot.scheduling.words import fee_amount, panel_for, phone_rule_words, policy_words, verdict_words
 from freeslot.visits.asking import Asker
 from freeslot.visits.cards import card_for
 from freeslot.visits.differences import alike_choices
 from freeslot.visits.forms import REVIEWS, CancelForm
-from freeslot.visits.outcomes import told_headline, was_told
+from freeslot.visits.outcomes import told_headline, unchanged_headline, was_told
 from freeslot.visits.pressing import Stays
 from freeslot.visits.series import series_note
 from freeslot.visits.snapshot import signed
@@ -39,31 +39,47 @@ def cancel_page(
 ) -> HttpResponse:
     """The verdict with its form; without the form where nothing can be pressed. With `stays` it is an answer."""
     verdict = visit.verdict(asker.actor, now)
-    is_told = was_told(visit) and verdict.kind is Kind.REFUSED
-    is_refused = verdict.kind is Kind.REFUSED and (is_told or not verdict.tells_practice)
+    if verdict.kind is Kind.REFUSED and (was_told(visit) or not verdict.tells_practice):
+        return _refused_page(request, asker, visit, verdict, stays, now=now)
     is_picked = PICKED in request.GET and stays is None
-    card = card_for(visit, now=now, verdict=verdict)
-    context = {
+    card, form = card_for(visit, now=now, verdict=verdict), form or CancelForm()
+    chosen = visit.reference if is_picked else form["which"].value() or ""
+    context = _form_context(asker, visit, verdict, card.place, form, now=now, chosen=chosen) | {
         "asker": asker,
         "visit": visit,
         "card": card,
         "verdict": verdict,
         "can_move": visit.move_verdict(asker.actor, now).is_allowed,
         "panel": panel_for(verdict, facts=visit.facts(), place=card.place),
-        "is_told": is_told,
-        "question": told_headline(visit, card.place) if is_told else _question(visit, verdict, stays),
+        "headline": _headline(visit, verdict, stays),
         "stays": _why_it_stays(verdict, stays, card.place),
         "policy": policy_words(visit.rules, price=visit.price, place=card.place),
+        "is_picked": is_picked,
+        "series": series_note(request, asker, visit),
+        "another": asker.is_narrow and has_another_that_week(visit, now),
     }
-    if not is_refused:
-        form = form or CancelForm()
-        chosen = visit.reference if is_picked else form["which"].value() or ""
-        context |= _form_context(asker, visit, verdict, card.place, form, now=now, chosen=chosen)
-        context["is_picked"] = is_picked
-        context["series"] = series_note(request, asker, visit)
-        context["another"] = asker.is_narrow and has_another_that_week(visit, now)
-    template = "visits/refused.html" if is_refused else "visits/cancellation.html"
-    return render(request, template, context, status=stays.status if stays else 200)
+    return render(request, "visits/cancellation.html", context, status=stays.status if stays else 200)
+
+
+def _refused_page(
+    request: HttpRequest, asker: Asker, visit: Appointment, verdict: Verdict, stays: Stays | None, *, now: datetime
+) -> HttpResponse:
+    """How the visit stands, why it cannot be cancelled here, and whom to call."""
+    card, is_told = card_for(visit, now=now, verdict=verdict), was_told(visit)
+    headline = told_headline(visit, card.place) if is_told else _headline(visit, verdict, stays)
+    is_cancelled = visit.status == Status.CANCELLED
+    why = (
+        "" if is_cancelled else ". ".join(each for each in verdict_words(verdict, place=card.place) if each != headline)
+    )
+    context = {
+        "asker": asker,
+        "visit": visit,
+        "card": card,
+        "headline": headline,
+        "why": _("The practice decides what happens next.") if is_told else why,
+        "has_receipt": is_cancelled or is_told,
+    }
+    return render(request, "visits/refused.html", context, status=stays.status if stays else 200)
 
 
 def _form_context(
@@ -83,13 +99,10 @@ def _form_context(
     }
 
 
-def _question(visit: Appointment, verdict: Verdict, stays: Stays | None) -> str:
-    if visit.status not in LIVE:
-        if stays and verdict.why is Why.OVER:
-            return _("Your visit is still booked as it was")
-        return _("This visit is already cancelled") if verdict.why is Why.CANCELLED else _("This visit is over")
-    if stays or (verdict.kind is Kind.REFUSED and not verdict.tells_practice):
-        return _("Your visit is still booked")
+def _headline(visit: Appointment, verdict: Verdict, stays: Stays | None) -> str:
+    if stays or visit.status not in LIVE or (verdict.kind is Kind.REFUSED and not verdict.tells_practice):
+        is_over, is_cancelled = visit.status not in LIVE, verdict.why is Why.CANCELLED
+        return unchanged_headline(is_cancelled=is_cancelled, is_over=is_over, is_press=stays is not None)
     return _("Tell the practice you are not coming?") if verdict.tells_practice else _("Cancel this visit?")
 
 

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from freeslot.scheduling.errors import BadReason, UnknownAppointment
@@ -106,5 +107,15 @@ def _page(
 def _refused(request: HttpRequest, asker: Asker, visit: Appointment, *, now: datetime) -> HttpResponse:
     card = card_for(visit, now=now)
     verdict = visit.move_verdict(asker.actor, now)
-    context = {"asker": asker, "visit": visit, "card": card, "why": words_against_move(verdict, card.place)}
-    return render(request, "visits/wish_refused.html", context, status=422 if request.method == "POST" else 200)
+    near = _(
+        "Your visit is so near that a cancel costs a fee, or that no day lies before it. Call the practice if you need "
+        "another time."
+    )
+    context = {
+        "asker": asker,
+        "visit": visit,
+        "card": card,
+        "headline": _("No earlier time is looked for"),
+        "why": words_against_move(verdict, card.place) or near,
+    }
+    return render(request, "visits/standing.html", context, status=422 if request.method == "POST" else 200)
