@@ -1,12 +1,15 @@
 """Somebody without an account books: who they are, a code to their contact, the visit, and the way back to it."""
 
+import uuid
+
 import pytest
+from django.test import Client
 
 from freeslot.events.outbox import handle_due_events
 from freeslot.patients.models import Contact, Patient
 from freeslot.scheduling.models import Appointment, Checkout, GuestCode, Slot
 from freeslot.scheduling.tokens import guest_codes_for
-from tests.booking.steps import checkout_page, kept, open_slot, pick, visit_of
+from tests.booking.steps import checkout_page, kept, open_slot, pick, times_page, value_of, visit_of
 from tests.visits.pages import read
 
 WHO = {"given_name": "Ana", "family_name": "Reyes", "birth_date": "7 March 1990", "contact": "Ana@Example.org"}
@@ -81,6 +84,21 @@ def test_what_is_wrong_with_what_a_guest_says_is_said(said, words, checkout, cli
     assert words in page.text
     assert page.fields["family_name"] == "Reyes"
     assert Checkout.objects.get(pk=checkout.pk).contact_value == ""
+
+
+def test_a_first_press_that_comes_twice_is_one_booking(cast, client):
+    page = read(client.get(times_page(cast), {"type": str(cast.visit_type.pk)}))
+    form = page.fields | {"time": value_of(cast, open_slot(cast).starts_at)}
+    first, second = (Client().post(times_page(cast), form) for _press in range(2))
+    assert (first.status_code, first.headers["Location"]) == (second.status_code, second.headers["Location"])
+    assert Checkout.objects.get().source
+    other = Client().post(times_page(cast), form | {"booker": str(uuid.uuid4())})
+    assert other.status_code == 409
+
+
+@pytest.mark.parametrize("number", ["", "you", "x" * 5000])
+def test_a_number_that_is_none_is_as_if_none_was_given(cast, number):
+    assert pick(Client(), cast, booker=number).status_code == 303
 
 
 def test_nothing_is_booked_or_sent_before_it_is_said_who_it_is(checkout, client):

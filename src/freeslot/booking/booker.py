@@ -13,6 +13,7 @@ from freeslot.scheduling.actors import Actor, account
 from freeslot.scheduling.models import Checkout
 from freeslot.scheduling.models.checkout import CheckoutQuerySet
 from freeslot.scheduling.tokens import keyed_hash
+from freeslot.web.ids import as_uuid
 
 IN_SESSION = "booker"
 
@@ -62,8 +63,15 @@ def booker_of(request: HttpRequest) -> Booker:
 
 
 def known_booker(request: HttpRequest) -> Booker:
-    """For a press: from now on the browser is known. The number is our own and not the session's key, which is another
-    one after signing in."""
+    """For a press: from now on the browser is known, by the number that the page gave along. The number is our own and
+    not the session's key, which is another one after signing in."""
     if IN_SESSION not in request.session:
-        request.session[IN_SESSION] = uuid.uuid4().hex
+        given = as_uuid(request.POST.get(IN_SESSION, ""))
+        request.session[IN_SESSION] = (given or uuid.uuid4()).hex
     return booker_of(request)
+
+
+def number_for(request: HttpRequest) -> dict[str, str]:
+    """What the form of a first press sends along: pressed twice, both are of one browser, though neither brings a
+    session."""
+    return {} if IN_SESSION in request.session else {IN_SESSION: uuid.uuid4().hex}

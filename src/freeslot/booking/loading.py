@@ -10,6 +10,7 @@ from freeslot.practices.models import Practice, VisitType
 from freeslot.scheduling.models import Checkout
 from freeslot.visits.frames import frame_for
 from freeslot.web.frame import set_frame
+from freeslot.web.ids import as_uuid
 
 
 def practice_for(request: HttpRequest, slug: str, *, now: datetime) -> Practice:
@@ -41,10 +42,3 @@ def checkout_for(request: HttpRequest, booker: Booker, *, slug: str, checkout_id
         raise Http404 from None
     set_frame(request, frame_for(checkout.visit_type.practice, now))
     return checkout
-
-
-def as_uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

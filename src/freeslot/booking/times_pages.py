@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
-from freeslot.booking.booker import booker_of
-from freeslot.booking.loading import as_uuid
+from freeslot.booking.booker import booker_of, number_for
 from freeslot.booking.words import price_words
 from freeslot.practices.models import VisitType
 from freeslot.scheduling.errors import HoldOver, SlotTaken
@@ -21,6 +20,7 @@ from freeslot.visits.times import nearest
 from freeslot.visits.unsuitable import NotThen
 from freeslot.web.facts import Place
 from freeslot.web.formatting import length
+from freeslot.web.ids import as_uuid
 
 NARROWED = (FROM, PRACTITIONER, PLACE)
 # The longest reference as people type it.
@@ -82,7 +82,7 @@ def times_page(
         "visit_type": kind,
         "about": _about(kind, place),
         "times": time_list(offer, search.look, place=place, address=address, kept=search.kept, near=near),
-        "hidden": [*search.kept.items(), *search.narrowed.items()],
+        "hidden": (search.kept | search.narrowed | number_for(request)).items(),
         "problem": gone.why if gone else "",
         "kept": kept or [],
         "place": place,

@@ -10,6 +10,7 @@ from freeslot.scheduling.availability import Ask
 from freeslot.scheduling.models import Appointment, Schedule
 from freeslot.scheduling.rulebook import BookingRules
 from freeslot.scheduling.rules import rules_from
+from freeslot.web.ids import as_uuid
 
 # In the address of a list: the first day, the practitioner, the place. An empty value is to take any.
 FROM, PRACTITIONER, PLACE = "from", "practitioner", "place"
@@ -83,8 +84,8 @@ def look_of(given: Mapping[str, str]) -> Look:
     """From an address; what is no day or no id is as if it was not said."""
     return Look(
         first=_day(given.get(FROM, "")),
-        practitioner_id=_id(given.get(PRACTITIONER, "")),
-        location_id=_id(given.get(PLACE, "")),
+        practitioner_id=as_uuid(given.get(PRACTITIONER, "")),
+        location_id=as_uuid(given.get(PLACE, "")),
         with_anyone=given.get(PRACTITIONER) == "",
     )
 
@@ -121,12 +122,5 @@ def _may_move_to(person: Person, moving: Appointment) -> bool:
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _id(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
     except ValueError:
         return None
