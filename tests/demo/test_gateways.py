@@ -19,6 +19,8 @@ from freeslot.demo.outbox import Attachment, received
 from freeslot.demo.text_gateway import ACCOUNT, TextGateway
 from freeslot.messages.signatures import signature_of
 
+pytestmark = pytest.mark.sqlite
+
 CALENDAR = "BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nEND:VCALENDAR\r\n"
 
 

@@ -15,6 +15,8 @@ from freeslot.scheduling.rules import rules_from
 from freeslot.scheduling.states import Side, Status
 from tests.demo.instants import instants
 
+pytestmark = pytest.mark.sqlite
+
 INSTANTS = tuple(instants())
 EXPECTED = {
     (Kind.ALLOWED, Why.GRACE, 0): 1,

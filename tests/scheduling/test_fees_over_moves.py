@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from freeslot.scheduling.rules import rules_from
 from freeslot.scheduling.states import Side
 from tests.scheduling import strategies
 from tests.scheduling.facts import DAY_BEFORE, SECOND, START, hours, visit
+
+pytestmark = pytest.mark.sqlite
 
 quick = settings(max_examples=150, deadline=None, database=None)
 # Presses come close upon each other, at a deadline, or days apart; and two in the same second.

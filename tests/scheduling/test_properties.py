@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from freeslot.scheduling.rules import BOOKING, MOVE, BadRules, rules_from
 from freeslot.scheduling.states import Side, Status
 from tests.scheduling import strategies
 from tests.scheduling.facts import SECOND
+
+pytestmark = pytest.mark.sqlite
 
 quick = settings(max_examples=80, deadline=None, database=None)
 days = st.dates(date(2027, 1, 1), date(2028, 12, 31))

@@ -11,6 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.support.database import is_postgresql
+
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -75,7 +77,12 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 
 
 def assert_accessible(page: Page) -> None:
-    """No violation of WCAG 2.2 AA or of axe's own good practice on the page as it stands, its scripts on or off."""
+    """No violation of WCAG 2.2 AA or of axe's own good practice on the page as it stands, its scripts on or off.
+
+    A page is the same on both databases, and this takes a third of a journey: it is looked at on SQLite alone.
+    """
+    if is_postgresql():
+        return
     with _scriptable(page) as checked:
         results = Axe().run(checked, options=_RULES)
     assert results.response["violations"] == [], results.generate_report()

@@ -24,7 +24,7 @@ def _unnamed(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [path("page/", _page), path("script.js", _script), path("unnamed/", _unnamed)]
 
-pytestmark = [pytest.mark.journey, pytest.mark.urls(__name__)]
+pytestmark = [pytest.mark.journey, pytest.mark.sqlite, pytest.mark.urls(__name__)]
 
 
 @pytest.mark.parametrize(("scripts", "said"), [(True, "by a script"), (False, "")])

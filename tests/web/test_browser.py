@@ -7,7 +7,7 @@ from freeslot.web.headers import CONTENT_POLICY
 from tests.support.browser import OpenPage, assert_accessible
 from tests.web import gallery
 
-pytestmark = [pytest.mark.journey, pytest.mark.urls("tests.web.gallery_urls")]
+pytestmark = [pytest.mark.journey, pytest.mark.sqlite, pytest.mark.urls("tests.web.gallery_urls")]
 HOST = "http://localhost:1"
 PAGES = ["cancel", "late", "done", "parts", "lines", "error-500"]
 SMALLEST = {"viewport": {"width": 320, "height": 640}}

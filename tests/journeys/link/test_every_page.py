@@ -17,7 +17,7 @@ from tests.journeys.link.sessions import let_the_session_end
 from tests.messages.mailserver import Mailbox
 from tests.support.browser import OpenPage, assert_accessible
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.sqlite]
 
 FACTS = ("Maria", "Lopez", "Osei", "Elm Street, 2nd", "Check-up")
 SMALL = {"width": 320, "height": 568}

@@ -47,6 +47,7 @@ def test_a_patient_moves_a_visit_by_either_door(
     assert replace(link, doors=portal.doors) == portal
 
 
+@pytest.mark.sqlite
 def test_the_times_read_from_right_to_left_and_stay_on_the_page(
     live_server: Any, open_page: OpenPage, new_cast: MakeCast
 ) -> None:

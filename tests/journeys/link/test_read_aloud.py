@@ -10,7 +10,7 @@ from tests.journeys.link.coming_in import BIRTH_YEAR, give_proof, newest_link
 from tests.messages.mailserver import Mailbox
 from tests.support.browser import OpenPage
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.sqlite]
 
 TREES = Path(__file__).parent / "trees"
 

@@ -11,7 +11,7 @@ from tests.journeys.portal.signing_in import sign_in
 from tests.support.browser import OpenPage, assert_accessible
 from tests.visits.calendars import feed, parsed, path_in_text
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.sqlite]
 
 
 @pytest.mark.parametrize("dark", [True, pytest.param(False, marks=pytest.mark.long)])

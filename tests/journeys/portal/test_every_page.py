@@ -13,7 +13,7 @@ from tests.messages.mailserver import Mailbox
 from tests.support.browser import OpenPage, assert_accessible
 from tests.support.cast import Cast
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.sqlite]
 
 
 def pages_of(cast: Cast, visit: Appointment) -> list[str]:
