@@ -12,6 +12,7 @@ from freeslot.scheduling.states import Status
 from freeslot.web.facts import Place
 from freeslot.web.formatting import moment, zone_words
 
+# Time to try camera and sound. Nothing that is a practice's to weigh hangs on it, so it is none of their rules.
 OPENS_BEFORE = timedelta(minutes=15)
 # Who is late, or whose visit takes longer, still comes in.
 OPEN_AFTER = timedelta(minutes=30)
