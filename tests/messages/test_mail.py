@@ -12,6 +12,8 @@ from freeslot.messages.mail import BadAddress, mail_for, wire_address
 from freeslot.messages.models import Message
 from freeslot.patients.models import Contact
 from freeslot.practices.models import Practice
+from freeslot.scheduling.actors import Door
+from freeslot.scheduling.operations.release import release_slots
 from tests.messages.support import (
     TO_PATIENTS,
     calendar_text,
@@ -114,6 +116,18 @@ def test_a_free_cancel_says_no_fee_when_by_whom_where_and_until_when_it_can_be_u
     assert "Your time is kept for you until 4:10 pm (New York time)." in text
     assert "Cancelling is free until 24 hours before the visit." in text
     assert "This mail carries an update for your calendar." in text
+
+
+def test_a_time_that_was_freed_before_the_mail_went_out_offers_no_undo():
+    cast = make_cast()
+    visit = cast.book()
+    cancel(cast, visit)
+    release_slots(ref=visit.reference, actor=cast.patient_actor, door=Door.PORTAL, now=cast.now + timedelta(seconds=5))
+    made = {message.kind: message for message in make_messages(cast.now)}
+    text = plain_text(mail_of(made["cancelled"]))
+
+    assert "Undo" not in text
+    assert "It shows this visit as it is now, at any hour." in text
 
 
 def test_without_a_receipt_none_is_named(settings: Any):

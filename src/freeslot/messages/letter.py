@@ -92,8 +92,10 @@ class Letter(Letterhead):
 
     @property
     def can_be_undone(self) -> bool:
-        """Whether an undo was open then; what the practice cancelled is not the patient's to take back."""
-        return self.undo_until is not None and self.kind is not MessageKind.CANCELLED_BY_PRACTICE
+        """Whether an undo was open then and the time was not freed meanwhile; what the practice cancelled is not the
+        patient's to take back."""
+        is_kept = self.undo_until is not None and self.appointment.released_at is None
+        return is_kept and self.kind is not MessageKind.CANCELLED_BY_PRACTICE
 
     @property
     def page(self) -> str:
