@@ -63,11 +63,9 @@ def _times(
 def _posted(
     request: HttpRequest, asker: Asker, items: Sequence[Item], visit: Appointment, *, is_press: bool, now: datetime
 ) -> HttpResponse:
-    first = next(item for item in items if item.ref == visit.reference)
-    ordered = [first, *(item for item in items if item is not first)]
     value = request.POST.get(f"{visit.reference}-time" if is_press else "time", "")
     try:
-        going = goings(ordered, value, now=now)
+        going = goings(_with_first(items, visit), value, now=now)
     except NotThen as gone:
         return _times(request, asker, items, visit, now=now, gone=gone)
     if not is_press:
@@ -78,8 +76,11 @@ def _posted(
     if not problems:
         query = [(MOVED, "1"), *(("visit", item.ref) for item in items)]
         return see_other(f"{reverse('series-move', args=[visit.reference])}?{urlencode(query)}")
-    fresh = mine_of(request, asker, [item.ref for item in ordered], now=now) or ordered
-    going = goings(
-        [item for ref in (each.ref for each in ordered) for item in fresh if item.ref == ref], value, now=now
-    )
+    fresh = mine_of(request, asker, [item.ref for item in items], now=now) or items
+    going = goings(_with_first(fresh, visit), value, now=now)
     return series_review_page(request, asker, going, forms, now=now, problems=problems, status=status)
+
+
+def _with_first(items: Sequence[Item], visit: Appointment) -> list[Item]:
+    """The visit whose new time was picked leads, the others follow in order of time."""
+    return sorted(items, key=lambda item: item.ref != visit.reference)
