@@ -19,7 +19,8 @@ from freeslot.visits.move_terms import terms_panel
 from freeslot.visits.offers import look_of, offer_for
 from freeslot.visits.series_moving import Going
 from freeslot.visits.several import Item
-from freeslot.visits.several_pages import fees_of, outcome_page
+from freeslot.visits.several_outcomes import outcome_page
+from freeslot.visits.several_pages import fees_of
 from freeslot.visits.time_lists import said_in, time_list
 from freeslot.visits.times import nearest
 from freeslot.visits.unsuitable import NotThen

@@ -1,4 +1,4 @@
-"""Draws the pages about several visits: the choice, what was chosen with the sum of its fees, and the outcome."""
+"""Draws the pages before a press for several visits: the choice, and what was chosen with the sum of its fees."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,21 +13,16 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from freeslot.practices.models import Practice
-from freeslot.receipts.models import Receipt
-from freeslot.receipts.queries import latest_receipts
-from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.money import Money
-from freeslot.scheduling.reasons import ILL
-from freeslot.scheduling.states import LIVE, Status
-from freeslot.scheduling.words import STATUSES, fee_amount, fee_words
+from freeslot.scheduling.states import LIVE
+from freeslot.scheduling.words import fee_amount
 from freeslot.visits.asking import Asker
-from freeslot.visits.cards import undo_box
 from freeslot.visits.forms import REVIEWS, CancelForm
 from freeslot.visits.frames import frame_for
 from freeslot.visits.pressing import Stays
 from freeslot.visits.several import Item
 from freeslot.visits.snapshot import signed
-from freeslot.web.facts import Choice, PhoneLine, Place, UndoBox, VisitCard
+from freeslot.web.facts import Choice, PhoneLine, Place
 from freeslot.web.formatting.lists import listed
 from freeslot.web.frame import set_frame
 
@@ -49,17 +44,6 @@ class Sheet:
         return "reason" in self.form.fields and self.form.fields["reason"].required
 
 
-@dataclass(frozen=True)
-class Result:
-    """One visit after the press, in its live state."""
-
-    visit: Appointment
-    card: VisitCard
-    words: str
-    undo: UndoBox | None
-    receipt: Receipt | None
-
-
 def choice_page(
     request: HttpRequest,
     asker: Asker,
@@ -77,7 +61,7 @@ def choice_page(
         "named": named,
         "back": named[0] if named else "",
         "problem": problem,
-        "phones": _phones(request, items),
+        "phones": phones_of(request, items),
     }
     return render(request, "visits/together.html", context, status=422 if problem else 200)
 
@@ -112,40 +96,12 @@ def review_page(
         "action": reverse("series-cancellation", args=[series_of]) if series_of else reverse("together"),
         "question": _question(items, able, pressed=pressed),
         "is_answer": pressed,
-        "phones": _phones(request, items),
+        "phones": phones_of(request, items),
     }
     if able:
         fees = fees_of([item.verdict.fee for item in able], able[0].card.place)
         context |= {"fees": fees, "press": _press(len(able), fees)}
     return render(request, "visits/together_review.html", context, status=max(statuses, default=200))
-
-
-def results_page(request: HttpRequest, asker: Asker, items: Sequence[Item]) -> HttpResponse:
-    """Always the live state of each, whenever the page is read."""
-    cancelled = [item for item in items if item.visit.status == Status.CANCELLED]
-    fees = fees_of([item.visit.fee for item in cancelled], items[0].card.place)
-    known = {
-        "kind": "late" if fees or len(cancelled) < len(items) else "free",
-        "fees": fees,
-        "is_ill": any(item.visit.reason == ILL for item in cancelled),
-    }
-    return outcome_page(request, asker, items, headline(len(cancelled), len(items)), **known)
-
-
-def outcome_page(
-    request: HttpRequest, asker: Asker, items: Sequence[Item], headline: str, **known: object
-) -> HttpResponse:
-    """Each of them in its live state, with its receipt."""
-    receipts = latest_receipts(item.visit.pk for item in items)
-    context = {
-        "asker": asker,
-        "results": [_result(item, receipts.get(item.visit.pk)) for item in items],
-        "headline": headline,
-        "kind": "free",
-        "phones": _phones(request, items),
-        **known,
-    }
-    return render(request, "visits/together_done.html", context)
 
 
 def headline(cancelled: int, of: int) -> str:
@@ -170,6 +126,10 @@ def fees_of(fees: Iterable[Money], place: Place) -> str:
     return listed(amounts, locale=place.locale)
 
 
+def phones_of(request: HttpRequest, items: Sequence[Item]) -> list[tuple[str, PhoneLine]]:
+    return in_frame(request, [item.visit.practice for item in items], items[0].card.place.now) if items else []
+
+
 def in_frame(request: HttpRequest, practices: Iterable[Practice], now: datetime) -> list[tuple[str, PhoneLine]]:
     """Sets the frame where all are of one practice; else gives the telephone of each, by its name."""
     distinct = {practice.slug: practice for practice in practices}
@@ -178,10 +138,6 @@ def in_frame(request: HttpRequest, practices: Iterable[Practice], now: datetime)
         set_frame(request, frames[0])
         return []
     return [(frame.brand.name, frame.phone) for frame in frames if frame.phone]
-
-
-def _phones(request: HttpRequest, items: Sequence[Item]) -> list[tuple[str, PhoneLine]]:
-    return in_frame(request, [item.visit.practice for item in items], items[0].card.place.now) if items else []
 
 
 def _question(items: Sequence[Item], able: Sequence[Item], *, pressed: bool) -> str:
@@ -224,15 +180,3 @@ def _why(item: Item, stays: Stays) -> str:
         return stays.why
     fee = fee_amount(item.verdict.fee, item.card.place)
     return _("The fee is now %(fee)s. It is not the one you saw.") % {"fee": fee}
-
-
-def _result(item: Item, receipt: Receipt | None) -> Result:
-    visit, place = item.visit, item.card.place
-    is_cancelled = visit.status == Status.CANCELLED
-    return Result(
-        visit=visit,
-        card=item.card,
-        words=fee_words(visit.fee, visit.fee_state, place) if is_cancelled else str(STATUSES[visit.status]),
-        undo=undo_box(visit, place),
-        receipt=receipt,
-    )

@@ -15,7 +15,8 @@ from freeslot.visits.asking import Asker, NotAnyMore
 from freeslot.visits.entering import visit_page
 from freeslot.visits.forms import STALE, CancelForm
 from freeslot.visits.several import MOST, Item, items_beside, items_named, refs_in
-from freeslot.visits.several_pages import choice_page, results_page, review_page
+from freeslot.visits.several_outcomes import results_page
+from freeslot.visits.several_pages import choice_page, review_page
 from freeslot.visits.several_press import press_all, problems_of
 from freeslot.visits.stopped import stopped_page
 from freeslot.visits.typed import chosen_before, forget_typed, keep_typed, picked_before
