@@ -65,7 +65,7 @@ def _cancel(given: dict[str, str], now: datetime) -> str:
 
 def _undo(given: dict[str, str], now: datetime) -> str:
     undone = undo_cancel(ref=given["ref"], actor=_patient(given), door=Door.PORTAL, now=now)
-    return "undone" if undone.event_id else "was booked"
+    return "undone" if undone.event else "was booked"
 
 
 def _release(given: dict[str, str], now: datetime) -> str:

@@ -43,7 +43,8 @@ def cancel(cast: Cast, visit: Appointment, **changes: Any) -> Event:
 
 def undo(cast: Cast, visit: Appointment) -> Event:
     undone = undo_cancel(ref=visit.reference, actor=cast.patient_actor, door=Door.APP, now=cast.now)
-    return Event.objects.get(pk=undone.event_id)
+    assert undone.event is not None
+    return Event.objects.get(pk=undone.event.pk)
 
 
 def miss(cast: Cast, visit: Appointment) -> Event:

@@ -106,7 +106,7 @@ class CancellingDesk(DayDesk):
             expected, lambda: act(ref=visit.reference, actor=self._actor(who, visit), door=Door.APP, now=self.now)
         )
         if undone is None or visit.status in OPEN_STATUSES:
-            assert undone is None or undone.event_id is None
+            assert undone is None or undone.event is None
             return
         visit.status, visit.fee, visit.undo_until, visit.is_released = "booked", 0, None, False
         visit.by_practice = False

@@ -53,10 +53,10 @@ def test_the_windows_last_instant_is_the_first_that_is_over(cast: Cast):
 
 def test_an_undo_of_a_booked_visit_is_a_second_press(cast: Cast):
     visit = cast.book()
-    assert undo(cast, visit.reference).event_id is None
+    assert undo(cast, visit.reference).event is None
     cancel(cast, visit.reference)
     undo(cast, visit.reference)
-    assert undo(cast, visit.reference).event_id is None
+    assert undo(cast, visit.reference).event is None
     assert kinds(visit) == ["booked", "cancelled", "undone"]
 
 

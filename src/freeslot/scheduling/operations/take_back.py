@@ -23,7 +23,7 @@ def take_back_visit(*, ref: str, actor: Actor, door: Door, now: datetime) -> Und
     with transaction.atomic():
         appointment = lock_appointment(ref, actor=actor, now=now)
         if appointment.status in LIVE:
-            return Undone(ref, None)
+            return Undone(ref)
         if not is_theirs_to_undo(appointment, actor) or not _is_in_time(appointment, now):
             raise UndoOver
         _take_slots(appointment, now)

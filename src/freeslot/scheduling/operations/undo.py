@@ -1,6 +1,5 @@
 """Takes a cancel back inside its undo window: the same visit, the same reference, the same slots."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +20,6 @@ class Undone:
     """`event` is None when the visit was booked already (a second press)."""
 
     reference: str
-    event_id: uuid.UUID | None
     event: Event | None = None
 
 
@@ -33,7 +31,7 @@ def undo_cancel(*, ref: str, actor: Actor, door: Door, now: datetime) -> Undone:
     with transaction.atomic():
         appointment = lock_appointment(ref, actor=actor, now=now)
         if appointment.status in LIVE:
-            return Undone(ref, None)
+            return Undone(ref)
         is_open = is_theirs_to_undo(appointment, actor) and appointment.can_be_undone(now)
         if not is_open or not take_back(appointment, now=now):
             raise UndoOver
@@ -50,7 +48,7 @@ def book_again(appointment: Appointment, *, actor: Actor, door: Door, now: datet
     _mark_booked(appointment)
     terms = facts_of_terms(appointment)
     event = record(appointment, "appointment.undone", actor=actor, door=door, now=now, data=terms)
-    return Undone(appointment.reference, event.pk, event)
+    return Undone(appointment.reference, event)
 
 
 def _mark_booked(appointment: Appointment) -> None:
