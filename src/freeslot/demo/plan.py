@@ -12,9 +12,8 @@ from zoneinfo import ZoneInfo
 
 from freeslot.demo.people import ALEX, MARIA, NORA, OTTO, Person
 from freeslot.demo.practices import HARBOR, LAKEVIEW, NORTHSIDE, RIVERSIDE, House, Kind
-from freeslot.scheduling.intervals import instant
+from freeslot.scheduling.intervals import Interval, instant, overlaps
 
-Interval = tuple[datetime, datetime]
 OFFICE = (time(9), time(17))
 
 
@@ -154,7 +153,7 @@ def _place(planned: Planned, now: datetime, busy: list[Interval]) -> datetime:
     free = [
         starts
         for starts in _grid(now + planned.when.earliest, now + planned.when.latest, planned.house.slot_length)
-        if not any(starts < taken[1] and taken[0] < starts + length for taken in busy)
+        if not any(overlaps((starts, starts + length), taken) for taken in busy)
         and ends_before_midnight(starts, starts + length, planned.house)
     ]
     in_office = (starts for starts in free if _in_office(starts, starts + length, planned.house))

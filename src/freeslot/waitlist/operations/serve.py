@@ -15,6 +15,7 @@ from django.db.models import Q
 from freeslot.scheduling.actors import SYSTEM, Door
 from freeslot.scheduling.availability import MOST_DAYS, Ask, OpenTime, ask_for, open_times
 from freeslot.scheduling.errors import BadReason, SlotsUnsuitable, SlotTaken, UnknownAppointment
+from freeslot.scheduling.intervals import Interval, overlaps
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.moving import MoveVerdict, WhyNot
 from freeslot.scheduling.operations.locking import lock_appointment
@@ -132,8 +133,8 @@ def _times(wish: Wish, visit: Appointment, on: date | None, now: datetime) -> It
     tries = 0
     for found in _open(wish, visit, on, now):
         suits = wish.terms.are_met_by(found.starts_at, found.ends_at, zone=visit.practice.tz, now=now)
-        overlaps = any(found.starts_at < ends and starts < found.ends_at for starts, ends in busy)
-        if suits and not overlaps and found.starts_at < visit.starts_at and _is_free_of_cost(visit, found, now):
+        is_elsewhere = any(overlaps((found.starts_at, found.ends_at), each) for each in busy)
+        if suits and not is_elsewhere and found.starts_at < visit.starts_at and _is_free_of_cost(visit, found, now):
             tries += 1
             yield found
         if tries == TRIES:
@@ -157,7 +158,7 @@ def _ask(wish: Wish, visit: Appointment, now: datetime) -> Ask:
     return ask_for(visit.visit_type, now=now, practitioner_id=who, location_id=visit.location_id, moving=visit)
 
 
-def _own_others(visit: Appointment) -> list[tuple[datetime, datetime]]:
+def _own_others(visit: Appointment) -> list[Interval]:
     """When the patient is at another visit."""
     others = Appointment.objects.live().filter(patient_id=visit.patient_id, starts_at__lt=visit.starts_at)
     return list(others.exclude(pk=visit.pk).values_list("starts_at", "ends_at"))
