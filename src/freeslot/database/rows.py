@@ -4,6 +4,7 @@ The ORM builds each statement anew, which costs more than running it. Here the t
 model and set of fields; values still go through the fields, so both databases read and write exactly as with the ORM.
 """
 
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -45,15 +46,28 @@ def adapted(model: type[models.Model], **values: Any) -> list[Any]:
     return [_field(model, name).get_db_prep_value(value, connection) for name, value in values.items()]
 
 
+@lru_cache(maxsize=1024)
+def read_uuid(value: uuid.UUID | str) -> uuid.UUID:
+    """An id as a cursor gives it: SQLite keeps ids as text."""
+    return value if isinstance(value, uuid.UUID) else uuid.UUID(value)
+
+
 class Columns(Generic[Row]):
-    """All columns of a model under an alias: `sql` for the SELECT, `read` for the row that comes back."""
+    """All columns of a model under an alias: `sql` for the SELECT, `read` for the row that comes back, or `find`."""
 
     def __init__(self, model: type[Row], alias: str) -> None:
         self.model = model
         self.fields = model._meta.concrete_fields
         self.names = [field.attname for field in self.fields]
+        self.table = f"{model._meta.db_table} {alias}"
         self.sql = ", ".join(f'{alias}."{field.column}"' for field in self.fields)
         self._readers: dict[str, list[tuple[int, Any, list[Converter]]]] = {}
+
+    def find(self, rest: str, values: Sequence[Any]) -> list[Row]:
+        """The rows of a SELECT from the model's table; `rest` is what follows its alias."""
+        with _connection().cursor() as cursor:
+            cursor.execute(f"SELECT {self.sql} FROM {self.table} {rest}", values)  # noqa: S608  names of columns only
+            return [self.read(row) for row in cursor.fetchall()]
 
     def read(self, values: Sequence[Any]) -> Row:
         connection = _connection()

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from django.db import connection, models
+from django.db import models
 from uuid_utils.compat import uuid7
 
 from freeslot.database.rows import Columns, adapted
@@ -165,11 +165,11 @@ class Policy(OfPractice):
 
 
 POLICY = Columns(Policy, "r")
-IN_FORCE = f"""
-    SELECT {POLICY.sql} FROM practices_policy r WHERE r.practice_id = %s AND r.valid_from <= %s
+IN_FORCE = """
+    WHERE r.practice_id = %s AND r.valid_from <= %s
     AND (r.visit_type_id = %s OR r.visit_type_id IS NULL)
     ORDER BY r.visit_type_id IS NULL, r.valid_from DESC, r.version DESC LIMIT 1
-"""  # noqa: S608  names of columns only
+"""
 
 
 def policy_for(visit_type: VisitType, *, now: datetime) -> Policy:
@@ -178,12 +178,9 @@ def policy_for(visit_type: VisitType, *, now: datetime) -> Policy:
     In SQL, since every booking and every list of times asks. Raises Policy.DoesNotExist where a practice has none.
     """
     values = adapted(Policy, practice=visit_type.practice_id, valid_from=now, visit_type=visit_type.pk)
-    with connection.cursor() as cursor:
-        cursor.execute(IN_FORCE, values)
-        found = cursor.fetchone()
-    if found is None:
-        raise Policy.DoesNotExist
-    return POLICY.read(found)
+    if found := POLICY.find(IN_FORCE, values):
+        return found[0]
+    raise Policy.DoesNotExist
 
 
 def policies_for(practice: Practice, *, now: datetime) -> dict[uuid.UUID | None, Policy]:

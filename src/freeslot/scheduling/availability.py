@@ -9,13 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
 from django.db import connection
 
-from freeslot.database.rows import adapted
+from freeslot.database.rows import adapted, read_uuid
 from freeslot.practices.models import VisitType, policy_for
 from freeslot.scheduling.intervals import midnight
 from freeslot.scheduling.models import Appointment, Slot
@@ -155,7 +154,7 @@ Row = tuple[int, uuid.UUID, uuid.UUID, uuid.UUID, datetime, datetime]
 def _open_slots(ask: Ask, earliest: datetime, latest: datetime, now: datetime) -> list[Row]:
     """The takeable slots by schedule and time, those that a moving visit would give back among them."""
     rows = slots_read(*_statement(ask, ask.practitioner_ids, earliest, latest, now, None))
-    if ask.moving is not None:
+    if ask.moving is not None and earliest - ask.visit_type.taken < ask.moving.starts_at < latest:
         own = slots_read(OWN, adapted(Slot, appointment=ask.moving.pk))
         rows += [row for row in own if row[2] in ask.practitioner_ids and ask.location_id in {None, row[3]}]
     return sorted(rows, key=lambda row: (row[1], row[4]))
@@ -192,12 +191,9 @@ def slots_read(text: str, values: Sequence[Any]) -> list[Row]:
 
 
 def _row(pk: int, schedule: str, practitioner: str, location: str, starts_at: datetime, ends_at: datetime) -> Row:
-    """SQLite keeps ids as text, and instants without their zone."""
+    """SQLite keeps ids as text (see `read_uuid`), and instants without their zone."""
     times = starts_at.replace(tzinfo=UTC), ends_at.replace(tzinfo=UTC)
-    return pk, _uuid(schedule), _uuid(practitioner), _uuid(location), *times
-
-
-_uuid = lru_cache(maxsize=1024)(uuid.UUID)
+    return pk, read_uuid(schedule), read_uuid(practitioner), read_uuid(location), *times
 
 
 def _times(rows: Iterable[Row], ask: Ask) -> Iterator[OpenTime]:

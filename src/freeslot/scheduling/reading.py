@@ -1,10 +1,12 @@
-"""Reads one visit with what belongs to it, through the actor's own scope.
+"""Reads one visit with what belongs to it, through the actor's own scope; slots; and what is kept for a move.
 
-Every page and every change of a visit runs this statement, so it is written in SQL: it costs a fraction of what the ORM
-takes to build its own, and of what PostgreSQL takes to plan a join of so many tables with a LIMIT. The scopes are those
-of `Appointment.objects.visible_to`; a test holds the two together.
+Every page and every change of a visit runs the first, every move all of them. They are written in SQL, which costs a
+fraction of what the ORM takes to build its own, and the first of what PostgreSQL takes to plan a join of so many tables
+with a LIMIT. The scopes are those of `Appointment.objects.visible_to`; a test holds the two together.
 """
 
+import uuid
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -15,9 +17,9 @@ from freeslot.database.rows import Columns, adapted
 from freeslot.patients.models import Grant, Patient
 from freeslot.practices.models import Location, Policy, Practice, Practitioner, VisitType
 from freeslot.scheduling.actors import Actor, ActorKind
-from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.models import Appointment, Checkout, Slot
 
-VISIT = Columns(Appointment, "a")
+VISIT, SLOT, CHECKOUT = Columns(Appointment, "a"), Columns(Slot, "s"), Columns(Checkout, "c")
 # What belongs to a visit, each under its name as alias.
 PARTS: dict[str, Columns[Any]] = {
     "practice": Columns(Practice, "practice"),
@@ -53,6 +55,40 @@ def read_visit(
         setattr(appointment, name, PARTS[name].take(left))
     appointment.acts_as = next(left)
     return appointment
+
+
+AT = """
+    WHERE s.practitioner_id = %s AND s.starts_at >= %s AND s.starts_at < %s AND NOT s.overbooked ORDER BY s.starts_at
+"""
+
+
+def read_slots(practitioner_id: uuid.UUID, *, starts_at: datetime, until: datetime) -> list[Slot]:
+    """Those of a practitioner that begin from one instant until before another, whoever has them."""
+    values = adapted(Slot, practitioner=practitioner_id, starts_at=starts_at) + adapted(Slot, starts_at=until)
+    return SLOT.find(AT, values)
+
+
+def read_slots_named(slot_ids: Collection[int], *, with_extra: bool) -> list[Slot]:
+    """In order of time; those that the desk squeezed in only with `with_extra`."""
+    values = [value for pk in slot_ids for value in adapted(Slot, id=pk)]
+    among = f"s.id IN ({', '.join(['%s'] * len(values)) or 'NULL'})"
+    return SLOT.find(f"WHERE {among} {'' if with_extra else 'AND NOT s.overbooked'} ORDER BY s.starts_at", values)
+
+
+def slot_ids_of(appointment: Appointment) -> set[int]:
+    """Those that a visit has."""
+    return {slot.pk for slot in SLOT.find("WHERE s.appointment_id = %s", adapted(Slot, appointment=appointment.pk))}
+
+
+KEPT = """
+    WHERE c.source = %s AND c.moving_id = %s AND c.ended_at IS NULL AND c.until > %s ORDER BY c.began_at DESC LIMIT 1
+"""
+
+
+def read_kept(source: str, *, moving: Appointment, now: datetime) -> Checkout | None:
+    """What is kept for a move of this visit by whoever the source stands for."""
+    found = CHECKOUT.find(KEPT, adapted(Checkout, source=source, moving=moving.pk, until=now))
+    return found[0] if found else None
 
 
 def _scope(actor: Actor, now: datetime) -> tuple[str, list[Any]]:

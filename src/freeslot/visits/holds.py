@@ -5,6 +5,7 @@ from datetime import datetime
 from freeslot.scheduling.errors import TooManyHolds
 from freeslot.scheduling.models import Appointment, Checkout
 from freeslot.scheduling.operations.checkout import begin_checkout, end_checkout
+from freeslot.scheduling.reading import read_kept
 from freeslot.scheduling.tokens import keyed_hash
 from freeslot.visits.asking import Asker
 
@@ -41,8 +42,7 @@ def keep_time(visit: Appointment, slot_ids: list[int], *, asker: Asker, now: dat
 
 def kept_time(visit: Appointment, *, asker: Asker, now: datetime) -> Checkout | None:
     """What is kept for this asker's move of this visit."""
-    live = Checkout.objects.live(now).filter(source=source_of(asker), moving=visit)
-    return live.order_by("-began_at").first()
+    return read_kept(source_of(asker), moving=visit, now=now)
 
 
 def let_go(visit: Appointment, *, asker: Asker, now: datetime) -> None:

@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 from freeslot.practices.models import VisitType, policy_for
 from freeslot.scheduling.availability import Ask
-from freeslot.scheduling.models import Appointment, Schedule
+from freeslot.scheduling.giving import Person, who_give
+from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.rulebook import BookingRules
 from freeslot.scheduling.rules import rules_from
 from freeslot.web.ids import as_uuid
@@ -24,16 +25,6 @@ class Look:
     practitioner_id: uuid.UUID | None = None
     location_id: uuid.UUID | None = None
     with_anyone: bool = False
-
-
-@dataclass(frozen=True)
-class Person:
-    """One practitioner at one place."""
-
-    practitioner_id: uuid.UUID
-    name: str
-    location_id: uuid.UUID
-    place: str
 
 
 @dataclass(frozen=True)
@@ -102,12 +93,7 @@ def offer_for(
     if moving is not None:
         # The same row, read with the visit.
         visit_type.practice = moving.practice
-    gives = VisitType.practitioners.through.objects.filter(visittype_id=visit_type.pk).values("practitioner_id")
-    found = Schedule.objects.filter(practice_id=visit_type.practice_id, practitioner__in=gives)
-    rows = found.order_by("practitioner__name", "location__name").values_list(
-        "practitioner_id", "practitioner__name", "location_id", "location__name"
-    )
-    people = [Person(*row) for row in rows.distinct()]
+    people = who_give(visit_type)
     rules = rules_from(policy_for(visit_type, now=now).rules).booking
     allowed = [person for person in people if moving is None or _may_move_to(person, moving)]
     return Offer(visit_type, rules, allowed, holder=holder, moving=moving, source=source)

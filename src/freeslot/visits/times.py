@@ -15,7 +15,8 @@ from freeslot.practices.models import VisitType
 from freeslot.scheduling.availability import Ask, OpenTime, open_times
 from freeslot.scheduling.errors import SlotsUnsuitable, SlotTaken, Unsuitable
 from freeslot.scheduling.intervals import is_skipped
-from freeslot.scheduling.models import Appointment, Slot
+from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.reading import read_slots
 from freeslot.visits.unsuitable import NotThen
 
 BETWEEN = "~"
@@ -67,9 +68,8 @@ def slot_ids_at(
     """
     if picked.starts_at <= now:
         raise SlotsUnsuitable(Unsuitable.PAST)
-    ends_at = picked.starts_at + visit_type.taken
-    slots = Slot.objects.filter(practitioner_id=picked.practitioner_id, overbooked=False)
-    found = list(slots.filter(starts_at__gte=picked.starts_at, starts_at__lt=ends_at).order_by("starts_at"))
+    until = picked.starts_at + visit_type.taken
+    found = read_slots(picked.practitioner_id, starts_at=picked.starts_at, until=until)
     if not found or found[0].starts_at != picked.starts_at:
         raise SlotsUnsuitable(Unsuitable.GONE)
     together = [slot for slot in found if slot.schedule_id == found[0].schedule_id]

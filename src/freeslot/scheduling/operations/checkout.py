@@ -18,6 +18,7 @@ from freeslot.scheduling.models.checkout import CheckoutQuerySet
 from freeslot.scheduling.operations.book import Booked, book_appointment
 from freeslot.scheduling.operations.slots import free_held_by, in_order, make_held
 from freeslot.scheduling.operations.suiting import Wanted, local_day, suitable_slots
+from freeslot.scheduling.reading import slot_ids_of
 from freeslot.scheduling.states import Side
 
 # What a guest said of themself is forgotten this long after their checkout ended.
@@ -73,7 +74,7 @@ def begin_checkout(
             began_at=now,
             until=now + wanted.booking.hold_for,
         )
-        own = set(moving.slots.values_list("pk", flat=True)) if moving else set()
+        own = slot_ids_of(moving) if moving else set()
         to_hold = [slot.pk for slot in slots if slot.pk not in own]
         make_held(to_hold, holder=checkout.pk, until=checkout.until, now=now)
         checkout.save(force_insert=True)

@@ -21,7 +21,7 @@ from freeslot.scheduling.operations.record import facts_of_terms, record
 from freeslot.scheduling.operations.repeats import Key
 from freeslot.scheduling.operations.slots import free_held_by, free_some_of, make_busy
 from freeslot.scheduling.operations.suiting import Wanted, suitable_slots
-from freeslot.scheduling.reading import FOR_MOVE
+from freeslot.scheduling.reading import FOR_MOVE, slot_ids_of
 from freeslot.scheduling.reasons import check_reason
 from freeslot.scheduling.states import Side
 
@@ -74,7 +74,7 @@ def move_appointment(
         if earlier := key.earlier():
             return MoveOutcome(MoveResult(earlier.said["result"]), ref, event_id=earlier.event_id)
         verdict = appointment.move_verdict(actor, appointment.rules.judged_at(now, tried_at))
-        own = set(appointment.slots.values_list("pk", flat=True)) if verdict.is_allowed else set()
+        own = slot_ids_of(appointment) if verdict.is_allowed else set()
         if own == set(slot_ids) and own:
             key.store(None, practice_id=appointment.practice_id, now=now, result=MoveResult.SAME)
             return MoveOutcome(MoveResult.SAME, ref, verdict)

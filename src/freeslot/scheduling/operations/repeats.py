@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db.models import F
 
 from freeslot.database.rows import Columns, adapted, insert_row
@@ -17,9 +17,7 @@ from freeslot.scheduling.models import IdempotencyRow
 
 LIFETIME = timedelta(days=7)
 ROW = Columns(IdempotencyRow, "i")
-EARLIER = f"""
-    SELECT {ROW.sql} FROM scheduling_idempotencyrow i WHERE i.actor = %s AND i.operation = %s AND i.key = %s
-"""  # noqa: S608  names of columns only
+EARLIER = "WHERE i.actor = %s AND i.operation = %s AND i.key = %s"
 
 
 @dataclass(frozen=True)
@@ -82,10 +80,8 @@ class Key:
                 raise KeyReused from None
 
     def _earlier_row(self) -> IdempotencyRow | None:
-        with connection.cursor() as cursor:
-            cursor.execute(EARLIER, adapted(IdempotencyRow, **self.scope))
-            found = cursor.fetchone()
-        return ROW.read(found) if found else None
+        found = ROW.find(EARLIER, adapted(IdempotencyRow, **self.scope))
+        return found[0] if found else None
 
 
 def forget_expired_keys(*, now: datetime) -> int:

@@ -29,14 +29,17 @@ def _take(slot_ids: Sequence[int], now: datetime, holder: uuid.UUID | None, **ch
     if not slot_ids:
         return
     wanted = Slot.objects.filter(pk__in=slot_ids).takeable(now, holder=holder)
-    # One row has no order to be locked in.
-    taking = in_order(wanted) if len(set(slot_ids)) > 1 else wanted
-    if taking.update(**change) != len(set(slot_ids)):
+    if in_order(wanted, most=len(set(slot_ids))).update(**change) != len(set(slot_ids)):
         raise SlotTaken
 
 
-def in_order(slots: SlotQuerySet) -> SlotQuerySet:
-    """The same slots for an update, locked in the order of their ids so that two who want several cannot deadlock."""
+def in_order(slots: SlotQuerySet, *, most: int | None = None) -> SlotQuerySet:
+    """The same slots for an update, locked in the order of their ids so that two who want several cannot deadlock.
+
+    Where there can be one row at `most`, it has no order to be locked in.
+    """
+    if most == 1:
+        return slots
     locked = slots.order_by("pk").select_for_update(of=("self",)).values("pk")
     return Slot.objects.filter(pk__in=locked)
 
@@ -73,7 +76,7 @@ def free_slots_of(appointment: Appointment) -> int:
 def free_some_of(appointment: Appointment, slot_ids: Collection[int]) -> None:
     """Frees those of a live visit's slots that it has left."""
     mine = appointment.slots.filter(pk__in=slot_ids)
-    in_order(mine).update(status=Slot.Status.FREE, appointment=None)
+    in_order(mine, most=len(slot_ids)).update(status=Slot.Status.FREE, appointment=None)
 
 
 def free_held_by(holder: uuid.UUID) -> int:

@@ -12,6 +12,7 @@ from freeslot.practices.models import OnlineBooking, Policy, VisitType
 from freeslot.scheduling.errors import SlotsUnsuitable, Unsuitable
 from freeslot.scheduling.intervals import Interval, whole_day
 from freeslot.scheduling.models import Appointment, Slot
+from freeslot.scheduling.reading import read_slots_named
 from freeslot.scheduling.rulebook import BookingRules, MoveRules, Patients
 from freeslot.scheduling.rules import rules_from
 from freeslot.scheduling.states import LIVE, Side, Status
@@ -47,10 +48,7 @@ def suitable_slots(slot_ids: Sequence[int], wanted: Wanted, *, now: datetime) ->
     What belongs together and what a practitioner gives holds for everybody; notice, horizon and the like bind patients:
     the desk may do otherwise, and it alone has the extra slots that it squeezed in.
     """
-    there = Slot.objects.filter(pk__in=slot_ids)
-    if wanted.side is Side.PATIENT:
-        there = there.filter(overbooked=False)
-    slots = list(there.order_by("starts_at"))
+    slots = read_slots_named(slot_ids, with_extra=wanted.side is not Side.PATIENT)
     if not slots or len(slots) != len(set(slot_ids)):
         raise SlotsUnsuitable(Unsuitable.GONE)
     found = _unsuitable(slots, wanted, now)
