@@ -65,6 +65,11 @@ def test_day_and_month_may_be_meant_either_way():
     assert dates_in("25/12/1948", today=TODAY) == {date(1948, 12, 25)}
 
 
+@pytest.mark.parametrize("text", ["1948-03-07", "1948/3/7", "19480307"])
+def test_after_a_year_in_full_comes_the_month(text):
+    assert dates_in(text, today=TODAY) == {MARCH}
+
+
 def test_two_digits_are_a_year_of_somebody_who_may_live():
     assert dates_in("7 March 26", today=TODAY) == {date(1926, 3, 7), date(2026, 3, 7)}
     assert dates_in("7 March 27", today=TODAY) == {date(1927, 3, 7)}

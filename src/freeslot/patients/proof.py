@@ -108,14 +108,17 @@ def _in_one_go(digits: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _in_any_order(numbers: list[str]) -> Iterator[tuple[str, int, int]]:
-    """Day and month stand side by side in every custom; the year comes first or last."""
+    """Day and month stand side by side in every custom; the year comes first or last. After a year in full comes the
+    month (ISO 8601), in every custom."""
     if len(numbers) != 3:
         return
     first, middle, last = numbers
-    for year, one, other in ((first, middle, last), (last, first, middle)):
-        if len(year) in {2, 4} and len(one) <= 2 and len(other) <= 2:
-            yield year, int(one), int(other)
-            yield year, int(other), int(one)
+    orders = [(first, middle, last), (last, middle, first), (last, first, middle)]
+    if len(first) == 2:
+        orders.append((first, last, middle))
+    for year, month, day in orders:
+        if len(year) in {2, 4} and len(month) <= 2 and len(day) <= 2:
+            yield year, int(month), int(day)
 
 
 def _possible(year: str, month: int, day: int, today: date) -> Iterator[date]:
