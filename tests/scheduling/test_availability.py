@@ -5,6 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from freeslot.practices.models import Location, Policy, Practitioner
 from freeslot.scheduling.availability import MOST_DAYS, Ask, OpenTime, ask_for, next_open, open_days, open_times
@@ -14,6 +16,7 @@ from freeslot.scheduling.operations.close import close_day
 from freeslot.scheduling.operations.hold import hold_slots
 from freeslot.scheduling.operations.publish import publish_slots
 from tests.scheduling.acts import cancel, move
+from tests.scheduling.plans import know_sizes, plan_of
 from tests.scheduling.test_book import book
 from tests.support.cast import Cast, make_cast
 
@@ -339,6 +342,19 @@ def test_the_next_open_time_may_lie_across_two_reads_and_two_schedules(cast: Cas
 
 
 # The statements.
+
+
+def test_the_next_open_time_is_one_read_of_the_index_of_what_is_open(db):
+    cast, *_others = [make_cast(weeks=8) for _ in range(3)]
+    ask = ask_for(cast.visit_type, now=cast.now)
+    know_sizes()
+    with CaptureQueriesContext(connection) as captured:
+        assert next_open(ask, after=cast.now, now=cast.now)
+    (read,) = captured
+    plan = plan_of(read["sql"])
+    assert "slot_open" in plan
+    assert "sort" not in plan.lower()
+    assert "b-tree" not in plan.lower()
 
 
 @pytest.mark.parametrize("visits", [0, 5])

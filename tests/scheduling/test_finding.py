@@ -14,6 +14,7 @@ from freeslot.scheduling.models import Listing, Schedule, Slot
 from freeslot.scheduling.operations.hold import hold_slots
 from freeslot.scheduling.operations.listing import list_practitioner
 from tests.scheduling.conftest import listed
+from tests.scheduling.plans import know_sizes, plan_of
 from tests.support.cast import NOW, Cast, make_cast
 
 # The cast's own day: 16:00 on a Wednesday in New York, the last slot begins at 16:40.
@@ -177,18 +178,11 @@ def test_nobody_there_is_one_statement(cast: Cast, django_assert_num_queries):
 
 def test_each_practitioner_costs_a_look_into_the_index_of_what_is_open(cast: Cast):
     add_doctors(cast, 40, at=NOW + timedelta(hours=8))
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    know_sizes()
     with CaptureQueriesContext(connection) as captured:
         find()
     text = next(each["sql"] for each in captured if "LIMIT 20" in each["sql"])
     assert "slot_open" in plan_of(text)
-
-
-def plan_of(text: str) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(("EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN ") + text)
-        return "\n".join(str(row[-1]) for row in cursor.fetchall())
 
 
 def test_a_time_whose_slots_were_taken_away_this_moment_is_left_out(cast: Cast):
