@@ -8,6 +8,7 @@ from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 import pytest
+from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -17,6 +18,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "i
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _RULES = {"runOnly": {"type": "tag", "values": _TAGS}, "resultTypes": ["violations"]}
+_CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 _kinds: WeakKeyDictionary[BrowserContext, dict[str, Any]] = WeakKeyDictionary()
 
@@ -79,13 +81,33 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 def assert_accessible(page: Page) -> None:
     """No violation of WCAG 2.2 AA or of axe's own good practice on the page as it stands, its scripts on or off.
 
+    Light and dark differ in colours alone: the scheme that the page is not in is checked for contrast.
+
     A page is the same on both databases, and this takes a third of a journey: it is looked at on SQLite alone.
     """
     if is_postgresql():
         return
     with _scriptable(page) as checked:
-        results = Axe().run(checked, options=_RULES)
-    assert results.response["violations"] == [], results.generate_report()
+        results = [Axe().run(checked, options=_RULES)]
+        with _in_the_other_scheme(checked):
+            results.append(AxeResults(checked.evaluate("options => axe.run(options)", _CONTRAST)))
+    for each in results:
+        assert each.response["violations"] == [], each.generate_report()
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing runs over the edge, read from the left as from the right."""
+    for direction in ("rtl", "ltr"):
+        page.evaluate("direction => { document.documentElement.dir = direction }", direction)
+        assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth"), page.url
+
+
+@contextmanager
+def _in_the_other_scheme(page: Page) -> Iterator[None]:
+    is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    page.emulate_media(color_scheme="light" if is_dark else "dark")
+    yield
+    page.emulate_media(color_scheme="dark" if is_dark else "light")
 
 
 @contextmanager

@@ -46,6 +46,15 @@ def test_a_field_without_a_name_is_a_violation(live_server, open_page: OpenPage)
         assert_accessible(page)
 
 
+def test_words_that_fade_in_the_dark_are_a_violation_of_a_page_seen_in_light(open_page: OpenPage):
+    fading = "<style>@media (prefers-color-scheme: dark) { html { background: #111 } p { color: #222 } }</style>"
+    page = open_page()
+    page.set_content(PAGE.format(f"{fading}<p>Soon</p>"))
+
+    with pytest.raises(AssertionError, match="contrast"):
+        assert_accessible(page)
+
+
 def test_another_host_is_out_of_reach(open_page: OpenPage):
     page = open_page()
 

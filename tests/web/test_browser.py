@@ -37,10 +37,9 @@ def show(folder, open_page: OpenPage):
     return show
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("name", PAGES[:4])
-def test_every_component_is_accessible(show, name, dark):
-    assert_accessible(show(name, dark=dark))
+def test_every_component_is_accessible(show, name):
+    assert_accessible(show(name))
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -9,7 +9,7 @@ from freeslot.events.models import Event
 from tests.journeys.conftest import MakeCast, Work
 from tests.journeys.link.coming_in import come_in, newest_link
 from tests.messages.mailserver import Mailbox
-from tests.support.browser import OpenPage, assert_accessible
+from tests.support.browser import OpenPage, assert_accessible, assert_fits
 from tests.visits.household import book_for, child_of
 from tests.visits.standing import statuses
 
@@ -19,7 +19,7 @@ LATE = {"steps": [{"after": {"minutes_before": 60 * 24 * 365}, "fee": {"minor": 
 
 
 def look(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
+    assert_fits(page)
     assert_accessible(page)
 
 

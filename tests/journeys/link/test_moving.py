@@ -11,16 +11,14 @@ from tests.journeys.conftest import MakeCast, Work
 from tests.journeys.link.coming_in import come_in, newest_link
 from tests.journeys.portal.signing_in import sign_in
 from tests.messages.mailserver import Mailbox
-from tests.support.browser import OpenPage, assert_accessible
+from tests.support.browser import OpenPage, assert_accessible, assert_fits
 
 pytestmark = pytest.mark.journey
 SMALL = {"width": 320, "height": 568}
 
 
 def is_well(page: Page) -> None:
-    viewport = page.viewport_size
-    assert viewport is not None
-    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], page.url
+    assert_fits(page)
     assert_accessible(page)
 
 

@@ -13,7 +13,7 @@ from freeslot.scheduling.tokens import guest_codes_for
 from tests.journeys.conftest import MakeCast, Work
 from tests.journeys.portal.signing_in import sign_in
 from tests.messages.mailserver import Mailbox
-from tests.support.browser import OpenPage, assert_accessible
+from tests.support.browser import OpenPage, assert_accessible, assert_fits
 from tests.support.cast import RULES, Cast
 
 pytestmark = pytest.mark.journey
@@ -26,7 +26,7 @@ def heading(page: Page) -> Any:
 
 
 def look(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth"), page.url
+    assert_fits(page)
     assert_accessible(page)
 
 

@@ -10,7 +10,7 @@ from freeslot.scheduling.outcome import NotSaved, OutcomeUnknown
 from freeslot.visits import several_press
 from tests.journeys.conftest import MakeCast
 from tests.journeys.portal.signing_in import sign_in
-from tests.support.browser import OpenPage, assert_accessible
+from tests.support.browser import OpenPage, assert_accessible, assert_fits
 from tests.visits.household import book_for, child_of
 from tests.visits.standing import statuses
 
@@ -20,7 +20,7 @@ LATE = {"steps": [{"after": {"minutes_before": 60 * 24 * 365}, "fee": {"minor": 
 
 
 def look(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth")
+    assert_fits(page)
     assert_accessible(page)
 
 
