@@ -64,7 +64,9 @@ def opened(visit: Appointment, **headers: str) -> Client:
 
 
 def newest_code(visit: Appointment) -> str:
-    return codes_for(LinkCode.objects.filter(appointment=visit).latest("asked_at").pk)[0]
+    latest = LinkCode.objects.filter(appointment=visit).latest("asked_at")
+    assert not LinkCode.objects.filter(appointment=visit, asked_at=latest.asked_at).exclude(pk=latest.pk).exists()
+    return codes_for(latest.pk)[0]
 
 
 def wrong_code(visit: Appointment) -> str:

@@ -31,7 +31,9 @@ def use(cast: Cast, visit: Appointment, typed: str, after: timedelta = timedelta
 
 
 def newest(visit: Appointment) -> str:
-    return codes_for(LinkCode.objects.filter(appointment=visit).latest("asked_at").pk)[0]
+    latest = LinkCode.objects.filter(appointment=visit).latest("asked_at")
+    assert not LinkCode.objects.filter(appointment=visit, asked_at=latest.asked_at).exclude(pk=latest.pk).exists()
+    return codes_for(latest.pk)[0]
 
 
 def another(code: str) -> str:
