@@ -270,6 +270,15 @@ def test_a_time_whose_day_was_closed_meanwhile_is_gone_and_leads_to_the_nearest(
     assert kept(patient, cast, after=str(checkout.pk)).pk != checkout.pk
 
 
+def test_a_day_that_is_closed_between_the_review_and_the_press_books_nothing(cast, patient):
+    checkout = kept(patient, cast)
+    say(patient, cast, checkout)
+    close_day(practice=cast.practice, day=checkout.starts_at.astimezone(cast.practice.tz).date(), now=cast.now)
+    page = refused(confirm(patient, checkout), "The practice has no visits at that time.")
+    assert page.choices
+    assert Appointment.objects.count() == 0
+
+
 def test_rules_that_are_new_since_the_look_are_shown_before_the_press_counts(cast, patient):
     checkout = kept(patient, cast)
     say(patient, cast, checkout)

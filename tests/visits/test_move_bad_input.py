@@ -88,6 +88,32 @@ def test_a_time_that_cannot_be_had_leaves_the_visit_and_says_why(cast: Cast, pat
         assert stands(visit)
 
 
+@pytest.mark.parametrize("bad", ["closed", "length", "not_given", "too_soon", "full"])
+def test_a_time_that_goes_after_the_look_leaves_the_visit_and_leads_to_others(
+    cast: Cast, patient: Client, bad: str
+) -> None:
+    visit, slot = cast.book(), free_slot(cast, days=9)
+    fields = read(look(patient, visit, value_of(slot))).fields
+    make, words = BAD[bad]
+    make(cast)
+    answer = patient.post(address(visit, "move/"), fields)
+    page = read(answer)
+    assert (answer.status_code, page.heading) == (422, "Your visit is still booked")
+    assert words in page.text
+    assert stands(visit)
+    assert "(212) 555-0142" in page.text
+
+
+def test_a_visit_that_is_checked_in_after_the_look_stays(cast: Cast, patient: Client) -> None:
+    visit, slot = cast.book(), free_slot(cast, days=9)
+    fields = read(look(patient, visit, value_of(slot))).fields
+    checked_in(cast, patient, visit)
+    arrived = live(visit)
+    answer = patient.post(address(visit, "move/"), fields)
+    assert (answer.status_code, "You are checked in" in read(answer).text) == (422, True)
+    assert stands(arrived)
+
+
 def test_a_move_to_the_time_it_has_already_changes_nothing(cast: Cast, patient: Client) -> None:
     visit = cast.book()
     own = at(cast, "2027-03-10T16:00:00-05:00")
