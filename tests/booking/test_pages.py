@@ -153,3 +153,27 @@ def test_signing_in_from_the_list_comes_back_to_the_same_list(cast, client):
     (sign_in,) = {link for link, words in page.links if words == "Sign in"}
     assert client.get(sign_in).status_code == 200
     assert f"type%3D{cast.visit_type.pk}" in sign_in
+
+
+def test_a_page_says_that_it_is_open_and_that_it_was_closed(patient, cast):
+    checkout = kept(patient, cast)
+    address, before = checkout_page(checkout), checkout.until
+    answer = patient.post(address, {"press": "here", "step": "review"})
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert 'data-page="1"' in text
+    assert 'data-step="review"' in text
+    assert "<html" not in text
+    for page in ("", "x", "0", "2", "1" * 40):
+        assert patient.post(address, {"press": "left", "page": page}).status_code == 204
+    checkout.refresh_from_db()
+    assert checkout.until == before
+    assert patient.post(address, {"press": "left", "page": "1"}).status_code == 204
+    checkout.refresh_from_db()
+    assert checkout.until < before
+    assert patient.get(address).status_code == 200
+    checkout.refresh_from_db()
+    assert checkout.until < before, "a GET changes nothing"
+    assert 'data-page="2"' in patient.post(address, {"press": "here"}).content.decode()
+    checkout.refresh_from_db()
+    assert checkout.until == before

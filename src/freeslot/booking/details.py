@@ -16,8 +16,6 @@ from freeslot.scheduling.operations.guests import say_who
 from freeslot.scheduling.outcome import telling_what_was_saved
 from freeslot.visits.answers import see_other
 
-STEPS = {"review", "code"}
-
 
 def say_details(flow: Flow) -> HttpResponse:
     form = flow.form(flow.request.POST)
@@ -52,8 +50,7 @@ def _as_guest(flow: Flow, form: DetailsForm) -> Flow:
 def keep_longer(flow: Flow) -> HttpResponse:
     """Leads back to the page whose button it was; where the time cannot be kept longer, that page says so."""
     _keep_on(flow, always=True)
-    step = flow.request.POST.get("step", "")
-    return see_other(f"{flow.address}?step={step}" if step in STEPS else flow.address)
+    return see_other(f"{flow.address}?step={flow.step}" if flow.step else flow.address)
 
 
 def _keep_on(flow: Flow, *, always: bool = False) -> None:

@@ -18,6 +18,8 @@ from freeslot.scheduling.rules import rules_from
 from freeslot.visits.frames import place_of
 from freeslot.web.facts import Place
 
+STEPS = {"review", "code"}
+
 
 @dataclass(frozen=True)
 class Flow:
@@ -86,6 +88,12 @@ class Flow:
     @property
     def address(self) -> str:
         return reverse("checkout", args=[self.practice.slug, self.checkout.pk])
+
+    @property
+    def step(self) -> str:
+        """The page that a press came from; empty is the first."""
+        step = self.request.POST.get("step", "")
+        return step if step in STEPS else ""
 
     def form(self, sent: Mapping[str, str] | None = None) -> DetailsForm:
         return DetailsForm(

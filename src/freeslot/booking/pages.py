@@ -37,6 +37,11 @@ def review_page(flow: Flow, *, is_changed: bool = False) -> HttpResponse:
     return render(flow.request, "booking/review.html", context, status=409 if is_changed else 200)
 
 
+def hold_part(flow: Flow) -> HttpResponse:
+    """How long the time is kept, for a page that is open."""
+    return render(flow.request, "booking/part_hold.html", _context(flow) | {"step": flow.step})
+
+
 def code_page(flow: Flow, *, problem: str = "") -> HttpResponse:
     sent = guest_code_state(flow.checkout.pk, now=flow.now)
     context = _context(flow) | {"problem": problem, "step": "code", "masked": sent.to, "sent": sent.state}

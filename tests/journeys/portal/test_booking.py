@@ -1,14 +1,17 @@
 """Booking in a real browser: without scripts on a phone, with scripts on a desktop, and without an account."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from freeslot.practices.models import Practitioner, VisitType
 from freeslot.scheduling.models import Appointment, Checkout
+from freeslot.scheduling.operations.presence import GRACE
 from freeslot.scheduling.tokens import guest_codes_for
 from tests.journeys.conftest import MakeCast, Work
 from tests.journeys.portal.signing_in import sign_in
@@ -18,6 +21,7 @@ from tests.support.cast import RULES, Cast
 
 pytestmark = pytest.mark.journey
 
+GUEST = {"given_name": "Ana", "family_name": "Reyes", "birth_date": "7 March 1990", "contact": "ana@example.org"}
 ASKS = RULES | {"booking": {"reason": "required", "payer": "optional", "care": {"en": "For everyday illness"}}}
 
 
@@ -88,7 +92,7 @@ def test_with_scripts_a_time_is_kept_on_while_somebody_types_and_a_video_visit_s
     checkout = Checkout.objects.get()
     Checkout.objects.update(until=checkout.until - timedelta(minutes=7))
     page.reload()
-    with page.expect_response(lambda response: response.request.method == "POST"):
+    with page.expect_response(lambda response: "renew" in (response.request.post_data or "")):
         page.locator("[name=visit_reason]").press_sequentially("Knee")
     expect(page.locator("#hold")).to_contain_text("This time is kept for you until")
     assert Checkout.objects.get().renewals == 1
@@ -105,6 +109,43 @@ def test_with_scripts_a_time_is_kept_on_while_somebody_types_and_a_video_visit_s
     look(page)
 
 
+def test_a_closed_page_gives_its_time_back_and_one_that_is_loaded_anew_or_gone_on_from_keeps_it(
+    live_server: Any, open_page: OpenPage, new_cast: MakeCast
+) -> None:
+    cast = new_cast()
+    page = open_page()
+    go_to_times(page, live_server.url, cast)
+    pick_a_time(page)
+    expect(page.locator("#hold")).to_have_attribute("data-page", "1")
+    before = Checkout.objects.get().until
+    page.reload()
+    expect(page.locator("#hold")).to_have_attribute("data-page", "2")
+    for name, text in GUEST.items():
+        page.locator(f"[name={name}]").fill(text)
+    page.get_by_role("button", name="Look at it all").click()
+    heading(page).to_have_text("Book this visit?")
+    expect(page.locator("#hold")).to_have_attribute("data-page", "3")
+    page.wait_for_load_state("networkidle")
+    assert Checkout.objects.get().until == before
+    page.goto("about:blank")
+    until_left(before)
+    page.go_back()
+    heading(page).to_have_text("Book this visit?")
+    expect(page.locator("#hold")).to_have_attribute("data-page", "4")
+    assert Checkout.objects.get().until == before
+    page.close()
+    until_left(before)
+
+
+def until_left(before: datetime) -> None:
+    """A closed page is not waited for: what it said arrives when it arrives."""
+    late = monotonic() + 10
+    while Checkout.objects.get().until == before:
+        assert monotonic() < late, "the page was closed and nobody heard of it"
+        sleep(0.02)
+    assert Checkout.objects.get().until <= timezone.now() + GRACE
+
+
 def test_somebody_without_an_account_books_by_a_code(
     live_server: Any, open_page: OpenPage, new_cast: MakeCast, work: Work, mailbox: Mailbox
 ) -> None:
@@ -113,12 +154,7 @@ def test_somebody_without_an_account_books_by_a_code(
     go_to_times(page, live_server.url, cast)
     pick_a_time(page)
     look(page)
-    for name, text in (
-        ("given_name", "Ana"),
-        ("family_name", "Reyes"),
-        ("birth_date", "7 March 1990"),
-        ("contact", "ana@example.org"),
-    ):
+    for name, text in GUEST.items():
         page.locator(f"[name={name}]").fill(text)
     page.get_by_role("button", name="Look at it all").click()
     page.get_by_role("button", name="Send me a code, then book").click()

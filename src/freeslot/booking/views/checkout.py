@@ -17,6 +17,7 @@ from freeslot.booking.leaving import choose_another, stop
 from freeslot.booking.loading import checkout_for
 from freeslot.booking.outages import told_when_away
 from freeslot.booking.pages import code_page, details_page, review_page
+from freeslot.booking.presence import left, still_here
 from freeslot.scheduling.errors import SlotsUnsuitable, Unsuitable
 from freeslot.visits.answers import see_other
 from freeslot.web.headers import keep_nothing
@@ -24,6 +25,8 @@ from freeslot.web.headers import keep_nothing
 PRESSES: dict[str, Callable[[Flow], HttpResponse]] = {
     "details": say_details,
     "renew": keep_longer,
+    "here": still_here,
+    "left": left,
     "another": choose_another,
     "stop": stop,
     "confirm": confirm,

@@ -36,7 +36,8 @@ class Checkout(OfPractice):
 
     `source` is a keyed hash of who asks, and `network` of where a guest asks from, so that nobody can hold a whole day;
     `account_id` is who is signed in. One that `was_given_back` books nothing any more; one whose time is up still does
-    while nobody has taken it.
+    while nobody has taken it. `pages` counts those that showed it; the last one closed, it is kept for a moment more,
+    and `left_until` is until when it was kept before.
     What a guest says of themself is kept until the checkout ends, and nothing of it is believed before a code that was
     sent to the contact came back (`verified_at`). `contact_hash` is a keyed hash of that contact: at most one
     unverified booking each. `appointment` is the visit it led to.
@@ -60,6 +61,8 @@ class Checkout(OfPractice):
     began_at = models.DateTimeField()
     until = models.DateTimeField()
     renewals = models.PositiveSmallIntegerField(default=0)
+    pages = models.PositiveIntegerField(default=0)
+    left_until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     was_given_back = models.BooleanField(default=False)
     visit_reason = models.TextField(blank=True)

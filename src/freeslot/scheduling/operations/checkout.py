@@ -92,12 +92,13 @@ def renew_checkout(*, checkout_id: uuid.UUID, now: datetime) -> datetime:
         if not checkout.is_kept(now) or checkout.renewals >= rules.booking.most_renewals:
             raise HoldOver
         checkout.until = now + rules.booking.hold_for
+        checkout.left_until = None
         checkout.renewals += 1
         held = Slot.objects.filter(held_by=checkout.pk, status=Slot.Status.HELD)
         kept = in_order(held).update(held_until=checkout.until)
         if checkout.moving_id is None and kept != len(checkout.slot_ids):
             raise HoldOver
-        checkout.save(update_fields=["until", "renewals"])
+        checkout.save(update_fields=["until", "left_until", "renewals"])
     return checkout.until
 
 
