@@ -1,6 +1,7 @@
 """Somebody without an account books: who they are, a code to their contact, the visit, and the way back to it."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -94,6 +95,31 @@ def test_a_first_press_that_comes_twice_is_one_booking(cast, client):
     assert Checkout.objects.get().source
     other = Client().post(times_page(cast), form | {"booker": str(uuid.uuid4())})
     assert other.status_code == 409
+
+
+def test_the_number_of_a_page_left_open_does_not_show_the_next_person_what_was_begun(cast, client, later):
+    page = read(client.get(times_page(cast), {"type": str(cast.visit_type.pk)}))
+    form = page.fields | {"time": value_of(cast, open_slot(cast).starts_at)}
+    begun = client.post(times_page(cast), form).headers["Location"]
+    later(cast.now + timedelta(minutes=2))
+    next_person = Client()
+    assert next_person.post(times_page(cast), form).status_code == 409
+    assert next_person.get(begun).status_code == 404
+    assert client.get(begun).status_code == 200
+
+
+def test_no_page_of_times_is_kept_by_the_browser(cast, client):
+    answer = client.get(times_page(cast), {"type": str(cast.visit_type.pk)})
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_an_old_guests_page_of_somebody_signed_in_leads_to_a_look_at_all_of_it(cast, patient):
+    checkout = kept(patient, cast)
+    assert press(patient, checkout, "details", patient=str(cast.patient.pk)).status_code == 303
+    for name in ("send", "code"):
+        answer = press(patient, checkout, name, code="123456")
+        assert answer.headers["Location"] == f"{checkout_page(checkout)}?step=review"
+    assert Appointment.objects.count() == 0
 
 
 @pytest.mark.parametrize("number", ["", "you", "x" * 5000])

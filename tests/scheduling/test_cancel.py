@@ -10,6 +10,7 @@ from freeslot.scheduling.actors import SYSTEM, Door, link_holder, staff
 from freeslot.scheduling.errors import BadReason, KeyReused, UnknownAppointment
 from freeslot.scheduling.models import Appointment, IdempotencyRow, Slot
 from freeslot.scheduling.operations.cancel import LONGEST_NOTE, CancelResult
+from freeslot.scheduling.operations.locking import lock_appointment
 from freeslot.scheduling.operations.repeats import forget_expired_keys
 from freeslot.scheduling.policy import Kind, Why
 from freeslot.scheduling.reading import FOR_PAGES, read_visit
@@ -183,6 +184,13 @@ def test_whoever_may_see_a_visit_may_load_it_for_a_change_and_nobody_else(cast: 
             loaded = False
         assert loaded == seen
         assert (read_visit(visit.reference, actor=actor, now=cast.now) is not None) == seen
+
+
+def test_who_has_several_links_open_changes_each_visit_as_the_holder_of_its_own(cast: Cast):
+    one, other = cast.book(), cast.book(days=9)
+    for ref in (one.reference, other.reference):
+        with pytest.raises(UnknownAppointment):
+            lock_appointment(ref, actor=link_holder(one.pk, other.pk), now=cast.now)
 
 
 def test_a_page_reads_the_same_visit_as_the_orm_with_all_its_parts(cast: Cast, django_assert_num_queries):

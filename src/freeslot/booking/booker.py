@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -16,6 +16,8 @@ from freeslot.scheduling.tokens import keyed_hash
 from freeslot.web.ids import as_uuid
 
 IN_SESSION = "booker"
+# How long after each other two presses of one button can come.
+PRESSED_TWICE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -58,20 +60,30 @@ class Booker:
 def booker_of(request: HttpRequest) -> Booker:
     number = request.session.get(IN_SESSION, "")
     user = request.user
-    source = keyed_hash("booker", number) if number else ""
-    return Booker(source=source, account_id=user.pk if user.is_authenticated else None)
+    return Booker(source=_source_of(number) if number else "", account_id=user.pk if user.is_authenticated else None)
 
 
-def known_booker(request: HttpRequest) -> Booker:
+def known_booker(request: HttpRequest, *, now: datetime) -> Booker:
     """For a press: from now on the browser is known, by the number that the page gave along. The number is our own and
     not the session's key, which is another one after signing in."""
     if IN_SESSION not in request.session:
         given = as_uuid(request.POST.get(IN_SESSION, ""))
-        request.session[IN_SESSION] = (given or uuid.uuid4()).hex
+        request.session[IN_SESSION] = (given if given and _is_new(given.hex, now) else uuid.uuid4()).hex
     return booker_of(request)
+
+
+def _is_new(number: str, now: datetime) -> bool:
+    """Given along, a number serves a press that comes twice. Later, on a computer that others use too, the page it was
+    on would open to the next person what the first has begun."""
+    begun = Checkout.objects.filter(source=_source_of(number), began_at__lte=now - PRESSED_TWICE)
+    return not begun.exists()
 
 
 def number_for(request: HttpRequest) -> dict[str, str]:
     """What the form of a first press sends along: pressed twice, both are of one browser, though neither brings a
     session."""
     return {} if IN_SESSION in request.session else {IN_SESSION: uuid.uuid4().hex}
+
+
+def _source_of(number: str) -> str:
+    return keyed_hash("booker", number)

@@ -38,7 +38,7 @@ def confirm(flow: Flow) -> HttpResponse:
 def send_code(flow: Flow) -> HttpResponse:
     """The page says the same whether or not one is sent now: how often is nobody's to find out."""
     if not flow.is_guest or not flow.is_filled_in:
-        return missing_page(flow)
+        return _look_again(flow)
     try:
         with telling_what_was_saved():
             if not flow.is_kept:
@@ -52,7 +52,7 @@ def send_code(flow: Flow) -> HttpResponse:
 
 def type_code(flow: Flow) -> HttpResponse:
     if not flow.is_guest or not flow.is_filled_in:
-        return missing_page(flow)
+        return _look_again(flow)
     try:
         with telling_what_was_saved():
             is_right = flow.checkout.verified_at is not None or use_guest_code(
@@ -66,13 +66,18 @@ def type_code(flow: Flow) -> HttpResponse:
     return _answer(flow, _book_guest)
 
 
+def _look_again(flow: Flow) -> HttpResponse:
+    """What was said has changed since that page, in another tab or by signing in: all of it once more."""
+    return see_other(f"{flow.address}?step=review") if flow.is_filled_in else missing_page(flow)
+
+
 def _answer(flow: Flow, book: Callable[[Flow], Booked]) -> HttpResponse:
     """An earlier press gives its visit; a time that is gone leads to the nearest others."""
     try:
         with telling_what_was_saved():
             booked = book(flow)
     except (UnknownPatient, NotVerified):
-        return missing_page(flow)
+        return _look_again(flow)
     except SchedulingError as error:
         return times_instead(flow, error)
     prove(booked.event)

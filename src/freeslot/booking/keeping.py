@@ -14,7 +14,7 @@ from freeslot.visits.unsuitable import not_then
 
 def keep_anew(flow: Flow) -> Flow:
     """The same time under another id, with all that was said. Raises SlotTaken, SlotsUnsuitable or TooManyHolds."""
-    before, booker = flow.checkout, known_booker(flow.request)
+    before, booker = flow.checkout, known_booker(flow.request, now=flow.now)
     again = begin_checkout(
         visit_type=before.visit_type,
         slot_ids=before.slot_ids,

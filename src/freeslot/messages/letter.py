@@ -1,4 +1,4 @@
-"""What a message has to say, taken from its frozen event: the same event always gives the same facts."""
+"""What a message has to say, taken from its frozen event; only whether it can be undone is asked of now."""
 
 import uuid
 from dataclasses import dataclass, replace

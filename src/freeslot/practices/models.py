@@ -146,7 +146,7 @@ class VisitType(OfPractice):
 class Policy(OfPractice):
     """One version of a practice's rules, for all its visits or for one visit type. Never changed once it is in use.
 
-    `rules` is read by `freeslot.scheduling.rules.rules_from`; its form is described in `policy` beside it.
+    `rules` is read by `freeslot.scheduling.rules.rules_from`; its form is described in `rulebook` beside it.
     """
 
     visit_type = models.ForeignKey(VisitType, null=True, on_delete=models.PROTECT, related_name="+")

@@ -112,7 +112,7 @@ def open_times(ask: Ask, *, first: date, days: int, now: datetime) -> list[OpenT
     if earliest >= latest or not ask.practitioner_ids:
         return []
     rows = _open_slots(ask, earliest, latest + ask.visit_type.taken, now)
-    # A moving visit's own slots are read whenever they are; a time begins within what was asked for.
+    # A moving visit's own slots are read all or none of them; a time begins within what was asked for.
     found = [each for each in _times(rows, ask) if earliest <= each.starts_at < latest]
     if ask.moving is not None:
         found = [each for each in found if not _is_own(each, ask.moving)]

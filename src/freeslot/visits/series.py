@@ -63,8 +63,8 @@ def _is_mine(request: HttpRequest, asker: Asker, visits: list[Appointment]) -> b
 
 
 def mine_of(request: HttpRequest, asker: Asker, refs: Sequence[str], *, now: datetime) -> list[Item] | None:
-    """None where the holder of a link has not proved the right to one of them in this browser. Raises Http404 or
-    NotAnyMore to an account."""
+    """None where the holder of a link has not proved the right to one of them in this browser. Raises Http404 to
+    an account."""
     try:
         return items_named(request, refs, now=now)
     except (Http404, NotAnyMore):

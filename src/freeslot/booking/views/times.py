@@ -19,6 +19,7 @@ from freeslot.scheduling.errors import TooManyHolds
 from freeslot.scheduling.models import Checkout
 from freeslot.visits.answers import see_other
 from freeslot.visits.unsuitable import NotThen
+from freeslot.web.headers import keep_nothing
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,9 +33,10 @@ def book_times(request: HttpRequest, slug: str) -> HttpResponse:
     if not booker_of(request).may_book(visit_type.practice):
         return closed_page(request, visit_type.practice)
     search = search_in(sent, visit_type)
-    if request.method != "POST":
-        return times_page(request, search, now=now)
-    return _keep(request, search, now=now)
+    answer = times_page(request, search, now=now) if request.method != "POST" else _keep(request, search, now=now)
+    # A guest's page holds the number that their first press makes them known by.
+    keep_nothing(answer)
+    return answer
 
 
 def _without_type(request: HttpRequest, slug: str, *, now: datetime) -> HttpResponse:
@@ -48,7 +50,7 @@ def _without_type(request: HttpRequest, slug: str, *, now: datetime) -> HttpResp
 
 
 def _keep(request: HttpRequest, search: Search, *, now: datetime) -> HttpResponse:
-    booker = known_booker(request)
+    booker = known_booker(request, now=now)
     try:
         checkout = pick(request, booker, search, now=now)
     except NotThen as gone:

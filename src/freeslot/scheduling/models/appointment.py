@@ -94,7 +94,7 @@ class Appointment(OfPractice):
     undo_until = models.DateTimeField(null=True)
     released_at = models.DateTimeField(null=True)
 
-    # What the account that acts is to the patient (Grant.scope): annotated where a visit is loaded for a change.
+    # What the account that acts is to the patient (Grant.scope): read where a visit is loaded for one actor.
     acts_as: str = ""
 
     objects = AppointmentQuerySet.as_manager()
