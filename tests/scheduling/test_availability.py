@@ -15,6 +15,7 @@ from freeslot.scheduling.models import Schedule, Slot, WeeklyHours
 from freeslot.scheduling.operations.close import close_day
 from freeslot.scheduling.operations.hold import hold_slots
 from freeslot.scheduling.operations.publish import publish_slots
+from freeslot.scheduling.reading import slot_ids_of
 from tests.scheduling.acts import cancel, move
 from tests.scheduling.plans import know_sizes, plan_of
 from tests.scheduling.test_book import book
@@ -355,6 +356,16 @@ def test_the_next_open_time_is_one_read_of_the_index_of_what_is_open(db):
     assert "slot_open" in plan
     assert "sort" not in plan.lower()
     assert "b-tree" not in plan.lower()
+
+
+def test_a_visits_own_slots_are_found_by_their_index_however_few_slots_have_a_visit(db):
+    cast, *_others = [make_cast(weeks=8) for _ in range(3)]
+    know_sizes()
+    visit = cast.book()
+    with CaptureQueriesContext(connection) as captured:
+        assert len(slot_ids_of(visit)) == visit.slot_count
+    (read,) = captured
+    assert "slot_by_appointment" in plan_of(read["sql"])
 
 
 @pytest.mark.parametrize("visits", [0, 5])

@@ -43,7 +43,10 @@ class Slot(models.Model):
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.FREE)
     held_by = models.UUIDField(null=True)
     held_until = models.DateTimeField(null=True)
-    appointment = models.ForeignKey("Appointment", null=True, on_delete=models.PROTECT, related_name="slots")
+    # Most slots have no visit: an index of all of them tells a planner that it is of no use.
+    appointment = models.ForeignKey(
+        "Appointment", null=True, db_index=False, on_delete=models.PROTECT, related_name="slots"
+    )
     appointment_id: uuid.UUID | None
     overbooked = models.BooleanField(default=False)
     overbooked_why = models.CharField(max_length=120, blank=True)
@@ -72,6 +75,7 @@ class Slot(models.Model):
             models.Index(
                 fields=["practitioner", "starts_at"], condition=Q(status__in=["free", "held"]), name="slot_open"
             ),
+            models.Index(fields=["appointment"], condition=Q(appointment__isnull=False), name="slot_by_appointment"),
             models.Index(fields=["held_until"], condition=Q(status="held"), name="slot_lapsing"),
             models.Index(fields=["held_by"], condition=Q(status="held"), name="slot_by_holder"),
         ]
