@@ -7,8 +7,8 @@ from django.core.exceptions import ImproperlyConfigured
 from freeslot.commands.starting import CannotStart, need_migrations, need_port, say, set_up
 from freeslot.config.environment import is_loopback
 
-THREADS_ON_SQLITE = 8
-THREADS_ON_POSTGRESQL = 2
+# One thread computes at a time; more of them take the turn from each other, and every page takes longer.
+THREADS = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--processes", type=_at_least_one, default=1, help="web processes; more than one needs PostgreSQL"
     )
-    parser.add_argument("--threads", type=_at_least_one, help="threads of each (default: 8 on SQLite, 2 on PostgreSQL)")
+    parser.add_argument("--threads", type=_at_least_one, help="threads of each (default: 2)")
     parser.add_argument("--no-worker", dest="worker", action="store_false", help="leave the worker out")
     parser.add_argument("--quiet", action="store_true", help="do not say where it listens")
 
@@ -42,7 +42,6 @@ def run(arguments: argparse.Namespace) -> int:
     if on_sqlite and arguments.processes > 1:
         raise CannotStart("On SQLite there is exactly one web process; leave --processes out, or set DATABASE_URL.")
     connections.close_all()
-    default = THREADS_ON_SQLITE if on_sqlite else THREADS_ON_POSTGRESQL
     from freeslot.commands.serving import Serving, serve
 
     if not arguments.quiet:
@@ -52,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
             host=arguments.host,
             port=arguments.port,
             processes=arguments.processes,
-            threads=arguments.threads or default,
+            threads=arguments.threads or THREADS,
             worker_inside=arguments.worker and on_sqlite,
             worker_beside=arguments.worker and not on_sqlite,
         )
