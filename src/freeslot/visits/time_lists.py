@@ -3,7 +3,6 @@
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from urllib.parse import urlencode
@@ -96,8 +95,10 @@ def _window(ask: Ask, look: Look, now: datetime) -> tuple[date, list[OpenTime]]:
     if found := open_times(ask, first=first, days=AHEAD.days, now=now):
         return first, found
     upcoming = next_open(ask, after=ask.zone_day.starts(first), now=now)
+    if upcoming is None and not look.first and first > today:
+        upcoming = next_open(ask, after=now, now=now)
     if upcoming is None:
-        return (first, []) if look.first or first == today else _window(ask, replace(look, first=today), now)
+        return first, []
     first = ask.zone_day.of(upcoming.starts_at)
     return first, open_times(ask, first=first, days=AHEAD.days, now=now)
 
