@@ -42,9 +42,10 @@ addEventListener("input", async () => {
 });
 
 const isOpen = () => {
+  if (document.hidden) return;
   isGoingOn = false;
   const hold = document.getElementById("hold");
-  if (hold && hold.dataset.address && !document.hidden) send(hold, "here").catch(() => {});
+  if (hold && hold.dataset.address) send(hold, "here").catch(() => {});
 };
 
 addEventListener("pageshow", isOpen);
