@@ -87,16 +87,14 @@ ByDay = dict[date, list[OpenTime]]
 
 
 def _window(ask: Ask, look: Look, now: datetime) -> tuple[date, list[OpenTime]]:
-    """Two weeks from the day looked at, or near the visit that moves; where they are empty, from the next day that has
-    something."""
+    """Two weeks from the day looked at, or near the visit that moves; where they are empty, from the next day after the
+    one looked at, or after today, that has something."""
     today, last = ask.zone_day.of(now), ask.zone_day.of(now + ask.rules.horizon)
     near = ask.zone_day.of(ask.moving.starts_at) - BEFORE if ask.moving else today
     first = min(max(look.first or near, today), last)
     if found := open_times(ask, first=first, days=AHEAD.days, now=now):
         return first, found
-    upcoming = next_open(ask, after=ask.zone_day.starts(first), now=now)
-    if upcoming is None and not look.first and first > today:
-        upcoming = next_open(ask, after=now, now=now)
+    upcoming = next_open(ask, after=ask.zone_day.starts(first) if look.first else now, now=now)
     if upcoming is None:
         return first, []
     first = ask.zone_day.of(upcoming.starts_at)

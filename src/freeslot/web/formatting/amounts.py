@@ -1,6 +1,7 @@
 """Money and telephone numbers in the form of the locale and the country."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 import phonenumbers
 from babel.numbers import format_currency, get_currency_precision
@@ -14,6 +15,7 @@ def money(minor: int, *, currency: str, locale: str) -> str:
     return str(format_currency(amount, currency, locale=data(locale))).replace("\u00a0", " ").replace("\u202f", " ")
 
 
+@lru_cache(maxsize=1024)
 def phone(number: str, *, country: str) -> str:
     """The number as people of `country` write it; a foreign one with its country code; anything else as it stands."""
     try:
@@ -27,6 +29,7 @@ def phone(number: str, *, country: str) -> str:
     return phonenumbers.format_number(parsed, form)
 
 
+@lru_cache(maxsize=1024)
 def phone_link(number: str, *, country: str) -> str:
     """The address behind a number, such as `tel:+12125550142`."""
     try:
