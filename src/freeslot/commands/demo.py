@@ -79,7 +79,7 @@ def _run(arguments: argparse.Namespace, data: Path) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> None:
-    from freeslot.commands.serve import THREADS
+    from freeslot.commands.serve import THREADS_ALONE
     from freeslot.commands.serving import Serving, serve
 
     serve(
@@ -87,7 +87,7 @@ def _serve(arguments: argparse.Namespace) -> None:
             host=arguments.host,
             port=arguments.port,
             processes=1,
-            threads=THREADS,
+            threads=THREADS_ALONE,
             worker_inside=True,
             worker_beside=False,
         )

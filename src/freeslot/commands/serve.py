@@ -7,8 +7,9 @@ from django.core.exceptions import ImproperlyConfigured
 from freeslot.commands.starting import CannotStart, need_migrations, need_port, say, set_up
 from freeslot.config.environment import is_loopback
 
-# One thread computes at a time; more of them take the turn from each other, and every page takes longer.
-THREADS = 2
+# In a process one thread computes at a time; more of them take the turn from each other, and every page takes longer.
+# A second serves while the only process waits for its database.
+THREADS_ALONE, THREADS_EACH = 2, 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--processes", type=_at_least_one, default=1, help="web processes; more than one needs PostgreSQL"
     )
-    parser.add_argument("--threads", type=_at_least_one, help="threads of each (default: 2)")
+    parser.add_argument("--threads", type=_at_least_one, help="threads of each (default: 1; 2 of a single process)")
     parser.add_argument("--no-worker", dest="worker", action="store_false", help="leave the worker out")
     parser.add_argument("--quiet", action="store_true", help="do not say where it listens")
 
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
             host=arguments.host,
             port=arguments.port,
             processes=arguments.processes,
-            threads=arguments.threads or THREADS,
+            threads=arguments.threads or (THREADS_EACH if arguments.processes > 1 else THREADS_ALONE),
             worker_inside=arguments.worker and on_sqlite,
             worker_beside=arguments.worker and not on_sqlite,
         )
