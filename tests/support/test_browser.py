@@ -4,7 +4,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from tests.support.browser import OpenPage, assert_accessible
+from tests.support.browser import OpenPage, assert_accessible, assert_fits
 
 PAGE = """<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Visit</title>
 <main><h1>Your visit</h1>{}</main></html>"""
@@ -60,3 +60,16 @@ def test_another_host_is_out_of_reach(open_page: OpenPage):
 
     with pytest.raises(Exception, match="ERR_NAME_NOT_RESOLVED"):
         page.goto("https://freeslot.example/")
+
+
+def test_what_fits_in_english_and_runs_over_in_a_longer_language_is_noticed(open_page: OpenPage):
+    page = open_page(viewport={"width": 320, "height": 568})
+    small = "<meta name='viewport' content='width=device-width'><body style='margin: 0'>"
+    button = small + "<button style='font: 16px monospace; white-space: nowrap'>{}</button>"
+    page.set_content(button.format("Cancel"))
+    assert_fits(page)
+    assert page.locator("button").text_content() == "Cancel"
+    page.set_content(button.format("as it is so we do go on to me"))
+    with pytest.raises(AssertionError):
+        assert_fits(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

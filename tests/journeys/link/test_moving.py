@@ -1,4 +1,5 @@
-"""A move through both doors, by keyboard and by mouse: what is left of it is the same but for the door."""
+"""A move through both doors, on a phone by keyboard without scripts and on a desktop with them: what is left of it is
+the same but for the door."""
 
 from dataclasses import replace
 from typing import Any
@@ -33,7 +34,7 @@ def test_a_patient_moves_a_visit_by_either_door(
     page.goto(f"{live_server.url}/appointments/{visit.reference}/")
     move_it(page, visit.reference, after_each=lambda: is_well(page), by_keyboard=True)
     work()
-    page = open_page()
+    page = open_page(phone=False)
     come_in(page, newest_link(mailbox, by_link))
     move_it(page, by_link.reference, after_each=lambda: is_well(page))
     work()
