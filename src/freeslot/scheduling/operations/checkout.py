@@ -16,7 +16,7 @@ from freeslot.scheduling.errors import DayHeld, HoldOver, SlotsUnsuitable, TooMa
 from freeslot.scheduling.models import Appointment, Checkout, GuestCode, Slot
 from freeslot.scheduling.models.checkout import CheckoutQuerySet
 from freeslot.scheduling.operations.book import Booked, book_appointment
-from freeslot.scheduling.operations.slots import free_held_by, in_order, make_held
+from freeslot.scheduling.operations.slots import free_held_by, hold_until, make_held
 from freeslot.scheduling.operations.suiting import Wanted, local_day, suitable_slots
 from freeslot.scheduling.reading import slot_ids_of
 from freeslot.scheduling.states import Side
@@ -94,8 +94,7 @@ def renew_checkout(*, checkout_id: uuid.UUID, now: datetime) -> datetime:
         checkout.until = now + rules.booking.hold_for
         checkout.left_until = None
         checkout.renewals += 1
-        held = Slot.objects.filter(held_by=checkout.pk, status=Slot.Status.HELD)
-        kept = in_order(held).update(held_until=checkout.until)
+        kept = hold_until(checkout.pk, checkout.until)
         if checkout.moving_id is None and kept != len(checkout.slot_ids):
             raise HoldOver
         checkout.save(update_fields=["until", "left_until", "renewals"])

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from freeslot.scheduling.models import Checkout, Slot
-from freeslot.scheduling.operations.slots import in_order
+from freeslot.scheduling.models import Checkout
+from freeslot.scheduling.operations.slots import hold_until
 
 # Long enough for a page to be loaded anew on a slow line.
 GRACE = timedelta(minutes=1)
@@ -41,4 +41,4 @@ def leave_page(*, checkout_id: uuid.UUID, page: int, now: datetime) -> None:
 
 def _keep_until(checkout: Checkout, until: datetime) -> None:
     checkout.until = until
-    in_order(Slot.objects.filter(held_by=checkout.pk, status=Slot.Status.HELD)).update(held_until=until)
+    hold_until(checkout.pk, until)

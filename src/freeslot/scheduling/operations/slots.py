@@ -44,6 +44,12 @@ def in_order(slots: SlotQuerySet, *, most: int | None = None) -> SlotQuerySet:
     return Slot.objects.filter(pk__in=locked)
 
 
+def hold_until(holder: uuid.UUID, until: datetime) -> int:
+    """Lets what somebody holds already end at another instant; how many slots that are."""
+    held = Slot.objects.filter(held_by=holder, status=Slot.Status.HELD)
+    return in_order(held).update(held_until=until)
+
+
 KEEP = """
     UPDATE scheduling_slot SET status = %s, held_by = %s, held_until = %s, appointment_id = NULL
     WHERE appointment_id = %s
