@@ -62,11 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def need_pages() -> None:
     """Raises ImproperlyConfigured now rather than on the first request."""
-    from django.urls import get_resolver
+    from freeslot.config.preload import load_views
 
     try:
-        # To read them is to load every address with its view.
-        len(get_resolver().url_patterns)
+        load_views()
     except ImportError as error:
         raise ImproperlyConfigured(f"The pages cannot be loaded: {error}") from error
 

@@ -7,6 +7,8 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 from django.utils.module_loading import import_string
 
+from freeslot.config.preload import load_templates, load_views
+
 LARGEST_BODY = 2 * 1024 * 1024
 # Up to here it is read and forgotten, since a browser shows no answer while it still sends.
 WORTH_READING = 64 * 1024 * 1024
@@ -39,3 +41,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "freeslot.config.settings")
 application = with_body_limit(get_wsgi_application())
 # Only now are the models there to be imported.
 import_string("freeslot.doors.link.hits.write_from_here")()
+load_views()
+load_templates()
