@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from freeslot.practices.models import VisitType
+from freeslot.practices.models import Practitioner, VisitType
 from freeslot.scheduling.availability import Ask, ask_for, next_open, open_days, open_times
 from freeslot.scheduling.models import Slot
 from freeslot.scheduling.operations.book import Booked, book_appointment
@@ -104,4 +104,15 @@ def test_a_limit_a_day_takes_one_more(cast: Cast, visit_type: VisitType):
 def test_the_next_time_of_a_practitioner_is_one_look(cast: Cast, ask: Ask):
     count, found = counted(lambda: next_open(ask, after=cast.now, now=cast.now))
     assert found
+    assert count == 1
+
+
+def test_nobody_of_several_having_a_time_is_one_look(cast: Cast, visit_type: VisitType):
+    for name in ("Dr. One", "Dr. Two"):
+        more = Practitioner.objects.create(practice=cast.practice, name=name)
+        visit_type.practitioners.add(more)
+    ask = ask_for(visit_type, now=cast.now)
+    Slot.objects.update(status="blocked")
+    count, found = counted(lambda: next_open(ask, after=cast.now, now=cast.now))
+    assert found is None
     assert count == 1

@@ -42,8 +42,8 @@ def update_row(row: models.Model, fields: Iterable[str]) -> None:
 
 def adapted(model: type[models.Model], **values: Any) -> list[Any]:
     """The values as the database wants them, each by the field it is compared with or written to."""
-    connection = _connection()
-    return [_field(model, name).get_db_prep_value(value, connection) for name, value in values.items()]
+    connection, fields = _connection(), _fields(model, tuple(values))
+    return [field.get_db_prep_value(each, connection) for field, each in zip(fields, values.values(), strict=True)]
 
 
 @lru_cache(maxsize=1024)
@@ -124,7 +124,7 @@ def _update_text(model: type[models.Model], names: tuple[str, ...]) -> str:
     return f'UPDATE "{table}" SET {changes} WHERE "{key}" = %s'  # noqa: S608  names of columns only
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _fields(model: type[models.Model], names: tuple[str, ...]) -> list[AnyField]:
     return [_field(model, name) for name in names]
 

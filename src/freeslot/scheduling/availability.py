@@ -107,8 +107,8 @@ def open_times(ask: Ask, *, first: date, days: int, now: datetime) -> list[OpenT
     The time that a moving visit has already is not among them.
     """
     local = ask.zone_day
-    earliest = max(local.starts(first), now + ask.rules.notice, now + STEP)
-    latest = min(local.starts(first + timedelta(days=min(days, MOST_DAYS))), now + ask.rules.horizon + STEP)
+    earliest = max(local.starts(first), _soonest(ask, now))
+    latest = min(local.starts(first + timedelta(days=min(days, MOST_DAYS))), _last(ask, now))
     if earliest >= latest or not ask.practitioner_ids:
         return []
     rows = _open_slots(ask, earliest, latest + ask.visit_type.taken, now)
@@ -126,11 +126,15 @@ def open_days(ask: Ask, *, first: date, days: int, now: datetime) -> dict[date, 
 
 
 def next_open(ask: Ask, *, after: datetime, now: datetime) -> OpenTime | None:
-    """The earliest open time from an instant on with each practitioner asked for; one indexed read for each.
+    """The earliest open time from an instant on with each practitioner asked for; one indexed read for each, or one for
+    all of them where nobody has a slot open.
 
     It reads on only where the first slots that are open cannot be put together to a visit.
     """
-    found = (_next_of(ask, practitioner_id, after, now) for practitioner_id in ask.practitioner_ids)
+    people = ask.practitioner_ids
+    if len(people) > 1 and not _read_from(max(after, _soonest(ask, now)), people, ask, now, limit=1):
+        return None
+    found = (_next_of(ask, practitioner_id, after, now) for practitioner_id in people)
     return min((each for each in found if each), key=lambda each: each.starts_at, default=None)
 
 
@@ -245,10 +249,10 @@ def _not_full(found: list[OpenTime], ask: Ask) -> list[OpenTime]:
 
 
 def _next_of(ask: Ask, practitioner_id: uuid.UUID, after: datetime, now: datetime) -> OpenTime | None:
-    earliest, latest = max(after, now + ask.rules.notice, now + STEP), now + ask.rules.horizon + STEP
+    earliest, latest = max(after, _soonest(ask, now)), _last(ask, now)
     before: list[Row] = []
     while earliest < latest:
-        more = slots_read(*_statement(ask, [practitioner_id], earliest, latest + ask.visit_type.taken, now, CHUNK))
+        more = _read_from(earliest, [practitioner_id], ask, now, limit=CHUNK)
         rows = sorted([*before, *more], key=lambda row: (row[1], row[4]))
         found = _not_full([each for each in _times(rows, ask) if each.starts_at < latest], ask)
         if found:
@@ -258,3 +262,19 @@ def _next_of(ask: Ask, practitioner_id: uuid.UUID, after: datetime, now: datetim
         # A visit may begin in the last slots that were read and go on in the next.
         before, earliest = more, more[-1][4] + STEP
     return None
+
+
+def _read_from(
+    earliest: datetime, practitioner_ids: Sequence[uuid.UUID], ask: Ask, now: datetime, *, limit: int
+) -> list[Row]:
+    """The first takeable slots, by practitioner and time, from an instant to the end of what may be booked."""
+    return slots_read(*_statement(ask, practitioner_ids, earliest, _last(ask, now) + ask.visit_type.taken, now, limit))
+
+
+def _soonest(ask: Ask, now: datetime) -> datetime:
+    return max(now + ask.rules.notice, now + STEP)
+
+
+def _last(ask: Ask, now: datetime) -> datetime:
+    """The exclusive end of the horizon."""
+    return now + ask.rules.horizon + STEP

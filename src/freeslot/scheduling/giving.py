@@ -20,7 +20,7 @@ class Person:
     place: str
 
 
-# In SQL, since every list of times asks.
+# In SQL, since every list of times and every visit that is booked or moved asks.
 GIVE = """
     SELECT DISTINCT s.practitioner_id, who.name, s.location_id, place.name FROM scheduling_schedule s
     JOIN practices_practitioner who ON who.id = s.practitioner_id
@@ -37,3 +37,13 @@ def who_give(visit_type: VisitType) -> list[Person]:
         cursor.execute(GIVE, values)
         rows = cursor.fetchall()
     return [Person(read_uuid(who), name, read_uuid(where), place) for who, name, where, place in rows]
+
+
+GIVES = "SELECT 1 FROM practices_visittype_practitioners g WHERE g.visittype_id = %s AND g.practitioner_id = %s"
+
+
+def gives(practitioner_id: uuid.UUID, visit_type: VisitType) -> bool:
+    values = adapted(VisitType, id=visit_type.pk) + adapted(Schedule, practitioner=practitioner_id)
+    with connection.cursor() as cursor:
+        cursor.execute(GIVES, values)
+        return cursor.fetchone() is not None

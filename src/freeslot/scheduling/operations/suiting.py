@@ -10,6 +10,7 @@ from freeslot.database.turns import take_turns
 from freeslot.patients.models import Patient
 from freeslot.practices.models import OnlineBooking, Policy, VisitType
 from freeslot.scheduling.errors import SlotsUnsuitable, Unsuitable
+from freeslot.scheduling.giving import gives
 from freeslot.scheduling.intervals import Interval, whole_day
 from freeslot.scheduling.models import Appointment, Slot
 from freeslot.scheduling.reading import read_slots_named
@@ -68,8 +69,7 @@ def _unsuitable(slots: Sequence[Slot], wanted: Wanted, now: datetime) -> Unsuita
         return Unsuitable.LENGTH
     if slots[0].starts_at <= now:
         return Unsuitable.PAST
-    gives = VisitType.practitioners.through.objects.filter(visittype_id=wanted.visit_type.pk)
-    return None if gives.filter(practitioner_id=slots[0].practitioner_id).exists() else Unsuitable.NOT_GIVEN
+    return None if gives(slots[0].practitioner_id, wanted.visit_type) else Unsuitable.NOT_GIVEN
 
 
 def covers(slots: Sequence[Slot], length: timedelta) -> bool:
