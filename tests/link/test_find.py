@@ -82,6 +82,40 @@ def test_the_code_that_was_sent_opens_the_visit(cast):
     assert Appointment.objects.get(pk=visit.pk).status == "cancelled"
 
 
+def test_a_second_press_of_the_right_code_ends_at_the_visit_too(cast):
+    visit, client = cast.book(), Client()
+    asked, code = ask(client, visit.reference), newest_code(visit)
+    client.session.create()
+    before = client.cookies.copy()
+    first = use(client, asked, code)
+    again = Client()
+    again.cookies = before
+    second = use(again, asked, code)
+    assert [(answer.status_code, answer.headers["Location"]) for answer in (first, second)] == [
+        (303, address(visit))
+    ] * 2
+    assert [each.get(address(visit)).status_code for each in (client, again)] == [200, 200]
+
+
+@pytest.mark.parametrize(("passed", "status"), [(timedelta(seconds=59), 303), (timedelta(minutes=1), 422)])
+def test_a_used_code_serves_a_second_press_alone(cast, later, passed, status):
+    visit, client = cast.book(), Client()
+    asked, code = ask(client, visit.reference), newest_code(visit)
+    use(client, asked, code)
+    later(cast.now + timedelta(seconds=30))
+    assert use(client, asked, wrong_code(visit)).status_code == 422
+    later(cast.now + passed)
+    assert use(client, asked, code).status_code == status
+
+
+def test_a_used_code_is_of_no_use_in_another_browser(cast):
+    visit, client, other = cast.book(), Client(), Client(REMOTE_ADDR="198.51.100.1")
+    asked, code = ask(client, visit.reference), newest_code(visit)
+    theirs = ask(other, visit.reference)
+    use(client, asked, code)
+    assert use(other, theirs, code).status_code == 422
+
+
 def test_the_code_of_a_cancelled_visit_leads_to_its_undo(cast, patient):
     visit, client = cast.book(), Client()
     press_cancel(patient, visit)

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -12,12 +12,11 @@ from freeslot.practices.models import OnlineBooking, Practice
 from freeslot.scheduling.actors import Actor, account
 from freeslot.scheduling.models import Checkout
 from freeslot.scheduling.models.checkout import CheckoutQuerySet
+from freeslot.scheduling.operations.repeats import PRESSED_TWICE
 from freeslot.scheduling.tokens import keyed_hash
 from freeslot.web.ids import as_uuid
 
 IN_SESSION = "booker"
-# How long after each other two presses of one button can come.
-PRESSED_TWICE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)

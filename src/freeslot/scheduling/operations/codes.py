@@ -5,12 +5,13 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from freeslot.scheduling.actors import SYSTEM, Door
 from freeslot.scheduling.models import Appointment, LinkCode
 from freeslot.scheduling.operations.locking import lock_appointment
 from freeslot.scheduling.operations.record import record
+from freeslot.scheduling.operations.repeats import PRESSED_TWICE
 from freeslot.scheduling.tokens import codes_for
 
 LASTS = timedelta(minutes=15)
@@ -58,19 +59,21 @@ def use_code(appointment: Appointment, typed: str, *, now: datetime, link_id: uu
     """
     asked = LinkCode.objects.filter(appointment=appointment, link_id=link_id).order_by("-asked_at")
     newest = asked.values_list("pk", flat=True).first()
-    return newest is not None and _use(newest, typed, now) is not None
+    return newest is not None and _use(newest, typed, Q(used_at__isnull=True), now) is not None
 
 
 def use_code_of(code_id: uuid.UUID, typed: str, *, now: datetime) -> Appointment | None:
     """The same for a code that was asked for without a link, by whoever was given its id: the visit it opens.
 
-    Tries count against that one code, so nobody can use up another's.
+    Tries count against that one code, so nobody can use up another's. It serves once, and once more as a second press:
+    the id stands in one page of one browser, and nowhere else.
     """
-    return _use(code_id, typed, now, link_id=None)
+    was_just_used = Q(used_at__gt=now - PRESSED_TWICE)
+    return _use(code_id, typed, Q(used_at__isnull=True) | was_just_used, now, link_id=None)
 
 
-def _use(code_id: uuid.UUID, typed: str, now: datetime, **where: None) -> Appointment | None:
-    live = LinkCode.objects.filter(pk=code_id, used_at__isnull=True, **where)
+def _use(code_id: uuid.UUID, typed: str, is_good: Q, now: datetime, **where: None) -> Appointment | None:
+    live = LinkCode.objects.filter(is_good, pk=code_id, **where)
     with transaction.atomic():
         if not live.filter(expires_at__gt=now, tries__lt=MOST_TRIES).update(tries=F("tries") + 1):
             return None
@@ -78,6 +81,6 @@ def _use(code_id: uuid.UUID, typed: str, now: datetime, **where: None) -> Appoin
         digits = "".join(sign for sign in typed if sign.isdigit())
         if not any(secrets.compare_digest(digits.encode(), each.encode()) for each in codes_for(code.pk)):
             return None
-        code.used_at = now
+        code.used_at = code.used_at or now
         code.save(update_fields=["used_at"])
     return code.appointment

@@ -16,6 +16,8 @@ from freeslot.scheduling.errors import KeyReused
 from freeslot.scheduling.models import IdempotencyRow
 
 LIFETIME = timedelta(days=7)
+# How long after each other two presses of one button can come.
+PRESSED_TWICE = timedelta(minutes=1)
 ROW = Columns(IdempotencyRow, "i")
 EARLIER = "WHERE i.actor = %s AND i.operation = %s AND i.key = %s"
 
