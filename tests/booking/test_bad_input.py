@@ -57,6 +57,13 @@ def test_a_clock_time_that_there_is_not(cast, patient):
     assert state() == before
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00"])
+def test_a_time_at_either_end_of_the_calendar(moment, cast, patient):
+    before = state()
+    refused(pick(patient, cast, time=f"{moment}~{cast.practitioner.pk}"), "none of the times that were offered")
+    assert state() == before
+
+
 @pytest.mark.parametrize("value", ["", "tomorrow", "2027-03-08T10:00:00", "2027-03-08T10:00:00-05:00~you", "~"])
 def test_what_is_no_time_at_all(value, cast, patient):
     before = state()

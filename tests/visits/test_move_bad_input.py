@@ -60,6 +60,8 @@ BAD = {
     "no_time": (lambda _: "soon", "That is none of the times that were offered."),
     "no_offset": (lambda cast: at(cast, "2027-03-12T16:00:00"), "That is none of the times that were offered."),
     "skipped_hour": (lambda cast: at(cast, "2027-03-14T02:20:00-05:00"), "There is no such time that night"),
+    "first_instant": (lambda cast: at(cast, "0001-01-01T00:00:00+00:00"), "none of the times that were offered."),
+    "last_instant": (lambda cast: at(cast, "9999-12-31T23:59:59+00:00"), "none of the times that were offered."),
     "past": (lambda cast: at(cast, "2027-03-01T16:00:00-05:00"), "That time is over."),
     "nobody": (lambda cast: at(cast, "2027-03-12T16:00:00-05:00", uuid.uuid4()), "The practice has no visits at that"),
     "no_slot": (lambda cast: at(cast, "2027-03-12T16:07:00-05:00"), "The practice has no visits at that time."),

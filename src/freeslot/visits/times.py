@@ -22,6 +22,8 @@ from freeslot.visits.unsuitable import NotThen
 BETWEEN = "~"
 NEAR, MOST_NEAR = timedelta(days=4), 6
 LONGEST_VALUE = 80
+# Of what can be computed with: to either end of the calendar there is room for any visit, zone and series.
+YEARS = range(1000, 9000)
 NOT_OFFERED = gettext_lazy("That is none of the times that were offered. Pick one of those in the list.")
 
 
@@ -39,7 +41,8 @@ def value_of(time: OpenTime | Picked, zone: ZoneInfo) -> str:
 
 
 def picked_from(value: str, zone: ZoneInfo) -> Picked:
-    """Raises NotThen: for nothing picked, a time without an offset, or a clock time that there is not that night."""
+    """Raises NotThen: for nothing picked, a time without an offset or at an end of the calendar, or a clock time that
+    there is not that night."""
     if not value:
         raise NotThen(_("Pick one of the times in the list."))
     moment, _between, practitioner = value[:LONGEST_VALUE].partition(BETWEEN)
@@ -51,7 +54,7 @@ def picked_from(value: str, zone: ZoneInfo) -> Picked:
         raise NotThen(str(NOT_OFFERED)) from None
     if is_none:
         raise NotThen(_("There is no such time that night: the clocks go forward over it."))
-    if starts_at.tzinfo is None:
+    if starts_at.tzinfo is None or picked.starts_at.year not in YEARS:
         raise NotThen(str(NOT_OFFERED))
     return picked
 
