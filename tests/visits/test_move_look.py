@@ -1,6 +1,7 @@
 """The list of times and the look at old and new: what they say, and how long they keep a time."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from freeslot.practices.models import Policy
 from freeslot.scheduling.models import Appointment, Checkout, Slot
+from freeslot.scheduling.operations.checkout import begin_checkout
+from freeslot.visits import holds
 from tests.support.cast import Cast
 from tests.visits.moves import free_slot, look, value_of
 from tests.visits.pages import address, read
@@ -121,3 +124,22 @@ def test_another_visit_at_the_new_time_is_warned_of(cast: Cast, patient: Client)
     other = cast.book(days=12)
     Appointment.objects.filter(pk=other.pk).update(starts_at=slot.starts_at, ends_at=slot.ends_at)
     assert "You have another visit at that time." in read(look(patient, visit, value_of(slot))).text
+
+
+def test_a_look_pressed_twice_at_once_is_the_same_page_twice(cast: Cast, patient: Client, monkeypatch) -> None:
+    visit, slot = cast.book(), free_slot(cast, days=9)
+
+    def twice(**said: Any) -> Checkout:
+        """The other press comes between the moment this one looked at what is kept and the moment it keeps."""
+        begin_checkout(**said)
+        return begin_checkout(**said)
+
+    monkeypatch.setattr(holds, "begin_checkout", twice)
+    for most in (1, 2):
+        cast.policy.rules = {**cast.policy.rules, "booking": {"most_holds": most}}
+        cast.policy.save()
+        answer = look(patient, visit, value_of(slot))
+        assert (answer.status_code, read(answer).heading) == (200, "Move it to this time?")
+        assert "kept for you until 4:10 pm" in read(answer).text
+        Checkout.objects.all().delete()
+        Slot.objects.filter(pk=slot.pk).update(status=Slot.Status.FREE, held_by=None, held_until=None)

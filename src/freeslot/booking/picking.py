@@ -50,9 +50,8 @@ def _begin(
 
 
 def _kept_already(mine: CheckoutQuerySet, search: Search, picked: Picked, *, now: datetime) -> Checkout | None:
-    """What the same press has kept before: pressed twice, or once more after going back."""
-    same = mine.live(now).filter(visit_type=search.visit_type, starts_at=picked.starts_at)
-    return same.filter(practitioner_id=picked.practitioner_id).first()
+    same = mine.live(now).filter(visit_type=search.visit_type)
+    return same.at(picked.starts_at, picked.practitioner_id).first()
 
 
 def _say_again(

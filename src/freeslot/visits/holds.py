@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from freeslot.scheduling.errors import TooManyHolds
+from freeslot.scheduling.errors import SchedulingError, TooManyHolds
 from freeslot.scheduling.models import Appointment, Checkout
 from freeslot.scheduling.operations.checkout import begin_checkout, end_checkout
 from freeslot.scheduling.reading import read_kept
 from freeslot.scheduling.tokens import keyed_hash
 from freeslot.visits.asking import Asker
+from freeslot.visits.times import Picked
 
 
 def source_of(asker: Asker) -> str:
@@ -17,7 +18,9 @@ def source_of(asker: Asker) -> str:
     return keyed_hash("mover", who)
 
 
-def keep_time(visit: Appointment, slot_ids: list[int], *, asker: Asker, now: datetime) -> Checkout | None:
+def keep_time(
+    visit: Appointment, picked: Picked, slot_ids: list[int], *, asker: Asker, now: datetime
+) -> Checkout | None:
     """Keeps these slots instead of those kept for this move before; the same ones no longer than they were.
 
     None where this asker keeps as many times as the rules let them: the move goes on without. Raises SlotTaken or
@@ -36,8 +39,18 @@ def keep_time(visit: Appointment, slot_ids: list[int], *, asker: Asker, now: dat
             moving=visit,
             instead_of=kept.pk if kept else None,
         )
-    except TooManyHolds:
-        return None
+    except SchedulingError as error:
+        if already := _kept_already(visit, picked, asker=asker, now=now):
+            return already
+        if isinstance(error, TooManyHolds):
+            return None
+        raise
+
+
+def _kept_already(visit: Appointment, picked: Picked, *, asker: Asker, now: datetime) -> Checkout | None:
+    """By the same press, made twice at once."""
+    mine = Checkout.objects.live(now).filter(source=source_of(asker), moving=visit)
+    return mine.at(picked.starts_at, picked.practitioner_id).first()
 
 
 def kept_time(visit: Appointment, *, asker: Asker, now: datetime) -> Checkout | None:

@@ -26,7 +26,7 @@ def look_at(value: str, visit: Appointment, *, asker: Asker, now: datetime) -> t
         raise NotThen(_("That is the time your visit has already."), around=picked.starts_at)
     try:
         slot_ids = slot_ids_at(picked, visit.visit_type, now=now)
-        return slot_ids, keep_time(visit, slot_ids, asker=asker, now=now)
+        return slot_ids, keep_time(visit, picked, slot_ids, asker=asker, now=now)
     except (SlotsUnsuitable, SlotTaken) as error:
         raise not_then(error, picked.starts_at) from None
 

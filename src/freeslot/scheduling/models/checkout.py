@@ -19,6 +19,10 @@ class CheckoutQuerySet(models.QuerySet["Checkout"]):
         """Those whose time is still kept."""
         return self.filter(ended_at__isnull=True, until__gt=now)
 
+    def at(self, starts_at: datetime, practitioner_id: uuid.UUID) -> Self:
+        """What a press that comes twice, or once more after going back, has kept before."""
+        return self.filter(starts_at=starts_at, practitioner_id=practitioner_id)
+
     def guests(self) -> Self:
         """Bookings of those who are not signed in."""
         return self.filter(account_id__isnull=True, moving__isnull=True)
