@@ -402,3 +402,13 @@ def test_a_time_that_was_kept_is_not_too_soon_by_the_minutes_of_the_form(cast: C
     with pytest.raises(SlotsUnsuitable):
         move(cast, visit.reference, slot, now=began + timedelta(minutes=5))
     assert move(cast, visit.reference, slot, now=began + timedelta(minutes=5), chosen_at=began).result is MOVED
+
+
+def test_a_visit_that_is_elsewhere_than_it_was_seen_is_not_moved(cast: Cast) -> None:
+    visit, (first,), (second,) = cast.book(), at(cast, 9), at(cast, 10)
+    seen = {"seen_at": visit.starts_at}
+    assert move(cast, visit.reference, first, idempotency_key="a", **seen).result is MOVED
+    assert move(cast, visit.reference, second, idempotency_key="b", **seen).result is MoveResult.ELSEWHERE
+    assert kinds(visit) == ["booked", "moved"]
+    assert move(cast, visit.reference, first, idempotency_key="a", **seen).result is MOVED
+    assert move(cast, visit.reference, second, idempotency_key="b").result is MOVED

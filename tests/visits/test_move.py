@@ -62,10 +62,18 @@ def test_an_old_press_sent_again_says_how_the_visit_stands_now(cast: Cast, patie
     assert live(visit).starts_at == second.starts_at
 
 
-def test_a_second_tab_moves_from_where_the_visit_is(cast: Cast, patient: Client) -> None:
+def test_a_second_tab_says_that_the_visit_was_moved_meanwhile_before_it_moves_it(cast: Cast, patient: Client) -> None:
     visit, first, second = cast.book(), free_slot(cast, days=9), free_slot(cast, days=10)
     tabs = [read(look(patient, visit, value_of(slot))).fields for slot in (first, second)]
-    assert [patient.post(address(visit, "move/"), fields).status_code for fields in tabs] == [303, 303]
+    assert patient.post(address(visit, "move/"), tabs[0]).status_code == 303
+    answer = patient.post(address(visit, "move/"), tabs[1])
+    page = read(answer)
+    assert (answer.status_code, page.heading) == (422, "Your visit is still booked")
+    assert "It was moved meanwhile to Fri 12 March, 4:00 pm (New York time)" in page.text
+    assert page.facts[0]["slot"] == "2027-03-12T16:00:00-05:00"
+    assert live(visit).starts_at == first.starts_at
+    assert patient.post(address(visit, "move/"), tabs[0]).status_code == 303
+    assert patient.post(address(visit, "move/"), page.fields).status_code == 303
     assert live(visit).starts_at == second.starts_at
     assert Slot.objects.get(pk=first.pk).status == Slot.Status.FREE
 

@@ -113,6 +113,17 @@ def test_a_fee_that_would_go_along_now_changes_none_and_is_shown(cast, patient, 
     assert clock_times(visits) == AFTER
 
 
+def test_a_second_tab_says_that_all_were_moved_meanwhile_before_it_moves_them(cast, patient, visits):
+    tabs = [read(look(patient, visits[0], value_at(cast, 8, *at))) for at in ((15, 20), (9, 0))]
+    assert patient.post(address(visits[0], SERIES), fields_of(tabs[0], visits)).status_code == 303
+    answer = patient.post(address(visits[0], SERIES), fields_of(tabs[1], visits))
+    page = read(answer)
+    assert (answer.status_code, page.heading) == (422, "Your visits are still booked")
+    assert page.text.count("It was moved meanwhile to") == 4
+    assert clock_times(visits) == AFTER
+    assert patient.post(address(visits[0], SERIES), fields_of(page, visits)).status_code == 303
+
+
 def test_what_moved_meanwhile_is_shown_again_and_not_moved_elsewhere(cast, patient, visits):
     page = read(look(patient, visits[0], value_at(cast, 8, 15, 20)))
     sent = fields_of(page, visits) | {f"{visits[2].reference}-time": value_at(cast, 23, 9)}

@@ -109,11 +109,12 @@ class CancelForm(PressForm):
 
 
 class MoveForm(PressForm):
-    """`time` is the new time as the list offers it."""
+    """`time` is the new time as the list offers it, `seen` the visit as the page had shown it, signed."""
 
     reason = ReasonField(label=_("Why are you moving it?"))
     no_reason = _("Choose why you are moving it.")
     time = forms.CharField(required=False, max_length=LONGEST_TIME, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def offer(self, rules: Rules) -> None:
         self.offer_reasons(rules.move.reason, rules.reasons)

@@ -21,14 +21,14 @@ from freeslot.visits.holds import source_of
 from freeslot.visits.move_terms import carried_words, rules_of_today, terms_panel
 from freeslot.visits.offers import look_of, offer_for
 from freeslot.visits.outcomes import unchanged_headline, was_told
-from freeslot.visits.pressing import Stays
+from freeslot.visits.pressing import MovedMeanwhile, Stays
 from freeslot.visits.series import series_note
 from freeslot.visits.snapshot import signed
 from freeslot.visits.time_lists import said_in, time_list
 from freeslot.visits.times import nearest
-from freeslot.visits.unsuitable import NotThen, words_against_move
+from freeslot.visits.unsuitable import NotThen, moved_meanwhile, words_against_move
 from freeslot.visits.wishes import can_wish
-from freeslot.web.facts import Place
+from freeslot.web.facts import VisitCard
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def review_page(
         "panel": terms_panel(visit, verdict, slot.starts_at, card.place),
         "kept_until": new.kept.until if new.kept else None,
         "another": has_another_at(visit, then.starts_at, then.ends_at),
-        "stays": _why_it_stays(verdict, stays, card.place),
+        "stays": _why_it_stays(verdict, stays, card),
         "policy": policy_words(visit.rules, price=visit.price, place=card.place),
         "today": rules_of_today(visit, card.place),
     }
@@ -130,13 +130,15 @@ def refused_page(request: HttpRequest, asker: Asker, visit: Appointment, *, now:
     return render(request, "visits/refused.html", context, status=422 if is_press else 200)
 
 
-def _why_it_stays(verdict: MoveVerdict, stays: Stays | None, place: Place) -> str:
+def _why_it_stays(verdict: MoveVerdict, stays: Stays | None, card: VisitCard) -> str:
     if stays is None:
         return ""
+    if isinstance(stays, MovedMeanwhile):
+        return moved_meanwhile(card)
     if stays.status == 409 and not stays.why:
         words = _(
             "A cancel after the move would now cost at least %(fee)s. You saw another fee, so nothing was changed. "
             "Look again before you press."
         )
-        return words % {"fee": fee_amount(verdict.carried, place)}
+        return words % {"fee": fee_amount(verdict.carried, card.place)}
     return stays.why

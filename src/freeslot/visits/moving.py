@@ -10,8 +10,9 @@ from freeslot.scheduling.operations.move import MoveOutcome, MoveResult, move_ap
 from freeslot.visits.asking import Asker
 from freeslot.visits.forms import MoveForm
 from freeslot.visits.holds import keep_time, kept_time
-from freeslot.visits.pressing import Stays, check_form, fee_rose, saying_what_stands
+from freeslot.visits.pressing import MovedMeanwhile, Stays, check_form, fee_rose, saying_what_stands
 from freeslot.visits.proof import prove
+from freeslot.visits.snapshot import start_in
 from freeslot.visits.times import picked_from, slot_ids_at
 from freeslot.visits.tried import tried_at
 from freeslot.visits.unsuitable import NotThen, not_then
@@ -43,6 +44,8 @@ def press_move(form: MoveForm, visit: Appointment, *, asker: Asker, now: datetim
         raise not_then(error, picked.starts_at) from None
     if outcome.result is MoveResult.FEE_ROSE:
         raise fee_rose(form)
+    if outcome.result is MoveResult.ELSEWHERE:
+        raise MovedMeanwhile
     if outcome.result is MoveResult.REFUSED:
         raise Stays
     prove(outcome.event)
@@ -64,4 +67,5 @@ def _move(form: MoveForm, visit: Appointment, slot_ids: list[int], *, asker: Ask
             reason=said["reason"],
             note=said["note"],
             tried_at=tried_at(said["tried"], ref=visit.reference),
+            seen_at=start_in(said["seen"], ref=visit.reference),
         )

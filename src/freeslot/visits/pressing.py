@@ -19,6 +19,10 @@ class Stays(Exception):
         self.why, self.status = str(why), status
 
 
+class MovedMeanwhile(Stays):
+    """Nothing was changed: the visit is at another time than the page had shown."""
+
+
 def check_form(form: PressForm) -> None:
     """Raises Stays for a form that is not whole."""
     if not form.is_valid():

@@ -21,6 +21,7 @@ from freeslot.visits.series_moving import Going
 from freeslot.visits.several import Item
 from freeslot.visits.several_outcomes import outcome_page
 from freeslot.visits.several_pages import fees_of
+from freeslot.visits.snapshot import signed
 from freeslot.visits.time_lists import said_in, time_list
 from freeslot.visits.times import nearest
 from freeslot.visits.unsuitable import NotThen
@@ -36,6 +37,7 @@ class MoveSheet:
     panel: Panel | None
     form: MoveForm
     key: str
+    seen: str
     value: str
     confirm: int
     problem: str
@@ -115,6 +117,7 @@ def _sheet(going: Going, form: MoveForm, problem: str, now: datetime) -> MoveShe
         panel=_panel(going) if first and not going.against else None,
         form=form,
         key=form.next_key,
+        seen=signed(visit),
         value=going.value,
         confirm=going.verdict.carried.minor,
         problem=problem or going.against,

@@ -16,9 +16,10 @@ from freeslot.scheduling.series import Planned, plan_move, step_to
 from freeslot.visits.forms import STALE, MoveForm
 from freeslot.visits.proof import prove
 from freeslot.visits.several import Item
+from freeslot.visits.snapshot import start_in
 from freeslot.visits.times import Picked, picked_from, value_of
 from freeslot.visits.tried import tried_at
-from freeslot.visits.unsuitable import TAKEN, UNSUITABLE, NotThen, words_against, words_against_move
+from freeslot.visits.unsuitable import TAKEN, UNSUITABLE, NotThen, moved_meanwhile, words_against, words_against_move
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ def _press(going: Going, form: MoveForm) -> MovePress:
         note=said["note"],
         tried_at=tried_at(said["tried"], ref=item.ref),
         slot_ids=going.planned.slot_ids,
+        seen_at=start_in(said["seen"], ref=item.ref),
     )
 
 
@@ -119,6 +121,8 @@ def _why(outcome: SeriesOutcome[MoveOutcome], going: Going, form: MoveForm) -> s
     if error is not None:
         return str(STALE)
     said = outcome.outcomes[going.item.ref]
+    if said.result is MoveResult.ELSEWHERE:
+        return moved_meanwhile(going.item.card)
     if said.result is MoveResult.FEE_ROSE:
         return _("What a cancel would cost after the move is not what you saw.")
     return words_against_move(said.verdict, going.item.card.place) if said.verdict else ""

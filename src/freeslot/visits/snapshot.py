@@ -49,6 +49,12 @@ def read(text: str, *, ref: str) -> Snapshot | None:
     return _snapshot(ref, starts_at, ends_at, dict(zip(OF_PRACTICE, practice, strict=True))) if seen == ref else None
 
 
+def start_in(text: str, *, ref: str) -> datetime | None:
+    """When the visit was to start on the page that sent this; None where that is not known."""
+    seen = read(text, ref=ref)
+    return seen.starts_at if seen else None
+
+
 def of(visit: Appointment) -> Snapshot:
     return Snapshot(visit.reference, visit.practice, visit.starts_at, visit.ends_at, visit.status in LIVE)
 

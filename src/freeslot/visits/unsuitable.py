@@ -16,7 +16,7 @@ from freeslot.scheduling.errors import (
     Unsuitable,
 )
 from freeslot.scheduling.moving import MoveVerdict, WhyNot
-from freeslot.web.facts import Place
+from freeslot.web.facts import Place, VisitCard
 from freeslot.web.formatting import moment
 
 UNSUITABLE: dict[Unsuitable, Promise] = {
@@ -76,3 +76,11 @@ def words_against_move(verdict: MoveVerdict, place: Place) -> str:
         WhyNot.TOO_LATE: _("It could be moved online until %(until)s. Call the practice to move it now."),
         WhyNot.TOO_OFTEN: _("You have moved it as often as this practice allows online. Call the practice to move it."),
     }[verdict.why_not] % {"until": until}
+
+
+def moved_meanwhile(card: VisitCard) -> str:
+    """That the visit, as the card shows it now, is not where the page had shown it."""
+    to = moment(card.starts_at, zone=card.place.zone, locale=card.place.locale, now=card.place.now)
+    return _("It was moved meanwhile to %(moment)s, so nothing was changed now. Look again before you press.") % {
+        "moment": to
+    }

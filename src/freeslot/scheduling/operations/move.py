@@ -29,14 +29,15 @@ from freeslot.scheduling.states import Side
 class MoveResult(StrEnum):
     MOVED = "moved"
     SAME = "same"
+    ELSEWHERE = "elsewhere"
     FEE_ROSE = "fee_rose"
     REFUSED = "refused"
 
 
 @dataclass(frozen=True)
 class MoveOutcome:
-    """What the press led to; `event` is there where this press made it. SAME: the visit has that time already. With
-    SAME, FEE_ROSE and REFUSED nothing was changed."""
+    """What the press led to; `event` is there where this press made it. SAME: the visit has that time already.
+    ELSEWHERE: it is not at the time it was seen at. With all but MOVED nothing was changed."""
 
     result: MoveResult
     reference: str
@@ -60,12 +61,14 @@ def move_appointment(
     note: str = "",
     tried_at: datetime | None = None,
     as_wished: bool = False,
+    seen_at: datetime | None = None,
 ) -> MoveOutcome:
     """The same visit, under the same reference, rules, calendar UID and links, at another time.
 
     `accepted_fee` is the fee that the actor was told the move takes along, in minor units; a higher one is never taken.
     `holder` names the hold that keeps the new slots, `chosen_at` is when that began; `tried_at` is the server's own
-    stamp of a failed attempt. `as_wished` says that the patient wished for it beforehand and pressed nothing now.
+    stamp of a failed attempt. `as_wished` says that the patient wished for it beforehand and pressed nothing now;
+    `seen_at` is when the visit was to start on the page that was pressed, where that is known.
     Raises UnknownAppointment, SlotTaken, SlotsUnsuitable, BadReason or KeyReused.
     """
     key = Key(actor, "move", idempotency_key, (ref, *sorted(slot_ids)))
@@ -80,6 +83,8 @@ def move_appointment(
             return MoveOutcome(MoveResult.SAME, ref, verdict)
         if not verdict.is_allowed:
             return MoveOutcome(MoveResult.REFUSED, ref, verdict)
+        if seen_at not in {None, appointment.starts_at}:
+            return MoveOutcome(MoveResult.ELSEWHERE, ref, verdict)
         if actor.side is Side.PATIENT:
             check_reason(reason, appointment.rules.move.reason, among=appointment.rules.reasons)
         if verdict.carried.minor > accepted_fee:

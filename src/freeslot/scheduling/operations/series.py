@@ -44,6 +44,7 @@ class CancelPress(Press):
 @dataclass(frozen=True)
 class MovePress(Press):
     slot_ids: tuple[int, ...] = ()
+    seen_at: datetime | None = None
 
 
 @dataclass
