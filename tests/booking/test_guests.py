@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from freeslot.booking import confirming
 from freeslot.events.outbox import handle_due_events
 from freeslot.patients.models import Contact, Patient
 from freeslot.scheduling.models import Appointment, Checkout, GuestCode, Slot
@@ -197,3 +198,63 @@ def test_a_number_that_takes_no_texts_is_said_on_the_page(checkout, cast, client
     text = read(client.get(page)).text
     assert "We could not send a text to •••• 0199. Use another number, or an e-mail address." in text
     assert "Use another address or number" in text
+
+
+def pressed_with(cookies, checkout, **form: str):
+    """One press by a browser that has these cookies, and what it has after it."""
+    browser = Client()
+    browser.cookies.load(cookies)
+    return browser, press(browser, checkout, "code", **form)
+
+
+@pytest.fixture
+def asked(checkout, client):
+    """The browser's cookies and the code, right before it is typed."""
+    say(client, checkout)
+    press(client, checkout, "confirm")
+    return {name: each.value for name, each in client.cookies.items()}, code_of(checkout)
+
+
+def test_a_code_that_is_pressed_twice_ends_at_the_visit_both_times(asked, checkout):
+    cookies, code = asked
+    for _press in range(3):
+        browser, answer = pressed_with(cookies, checkout, code=code)
+        visit = visit_of(answer)
+        assert read(browser.get(answer.headers["Location"])).heading == "Your visit is booked"
+        assert browser.cookies["freeslot"].value != cookies["freeslot"]
+    assert Appointment.objects.get() == visit
+
+
+def test_of_two_codes_at_once_the_one_that_comes_second_ends_at_the_visit(asked, checkout, monkeypatch):
+    cookies, code = asked
+    use = confirming.use_guest_code
+
+    def use_after_another(**given: object) -> bool:
+        monkeypatch.setattr(confirming, "use_guest_code", use)
+        assert pressed_with(cookies, checkout, code=code)[1].status_code == 303
+        return use(**given)
+
+    monkeypatch.setattr(confirming, "use_guest_code", use_after_another)
+    browser, answer = pressed_with(cookies, checkout, code=code)
+    assert browser.get(answer.headers["Location"]).status_code == 200
+    assert Appointment.objects.count() == 1
+
+
+def test_the_key_before_the_proof_opens_nothing_without_the_code_and_nothing_later(asked, cast, checkout, later):
+    cookies, code = asked
+    visit = visit_of(pressed_with(cookies, checkout, code=code)[1])
+    wrong = str((int(code) + 1) % 10**6).zfill(6)
+    for typed in ("", wrong):
+        browser, answer = pressed_with(cookies, checkout, code=typed)
+        assert (visit_of(answer), browser.get(answer.headers["Location"]).status_code) == (visit, 303)
+    later(cast.now + timedelta(minutes=1))
+    assert pressed_with(cookies, checkout, code=code)[1].status_code == 404
+
+
+def test_a_code_that_has_served_is_not_guessed_afterwards(asked, cast, checkout):
+    cookies, code = asked
+    pressed_with(cookies, checkout, code=code)
+    for _press in range(9):
+        pressed_with(cookies, checkout, code="")
+    browser, answer = pressed_with(cookies, checkout, code=code)
+    assert browser.get(answer.headers["Location"]).status_code == 303

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.http import HttpRequest
 
@@ -82,6 +83,21 @@ def number_for(request: HttpRequest) -> dict[str, str]:
     """What the form of a first press sends along: pressed twice, both are of one browser, though neither brings a
     session."""
     return {} if IN_SESSION in request.session else {IN_SESSION: uuid.uuid4().hex}
+
+
+def change_key(request: HttpRequest, *, now: datetime) -> None:
+    """A new session key once a contact is proved, so that nobody who knew the old one sees the visit. A press that came
+    twice still brings the old key, and its browser has dropped the first answer with the new one: for as long as two
+    presses can lie apart, the old key stays good for what it was good for without the proof, and no more.
+
+    Whoever is signed in was given a new key at that.
+    """
+    before = request.session.session_key
+    if before is None or request.user.is_authenticated:
+        return
+    request.session.create()
+    known = request.session.encode({IN_SESSION: request.session[IN_SESSION]})
+    Session.objects.filter(pk=before).update(session_data=known, expire_date=now + PRESSED_TWICE)
 
 
 def _source_of(number: str) -> str:

@@ -1,6 +1,7 @@
 """The press that books: for somebody whom the practice knows at once, for a guest once their contact is proved."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.conf import settings
 from django.db import OperationalError
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from freeslot.booking.booker import change_key
 from freeslot.booking.flow import Flow
 from freeslot.booking.keeping import keep_anew, times_instead
 from freeslot.booking.pages import code_page, missing_page, review_page
@@ -17,7 +19,7 @@ from freeslot.scheduling.errors import NotVerified, SchedulingError, UnknownPati
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.operations.book import Booked
 from freeslot.scheduling.operations.checkout import finish_checkout
-from freeslot.scheduling.operations.guests import ask_guest_code, book_as_guest, use_guest_code
+from freeslot.scheduling.operations.guests import ask_guest_code, book_as_guest, use_guest_code, was_just_used
 from freeslot.scheduling.outcome import telling_what_was_saved
 from freeslot.visits.addresses import household_of
 from freeslot.visits.answers import see_other
@@ -55,15 +57,36 @@ def type_code(flow: Flow) -> HttpResponse:
         return _look_again(flow)
     try:
         with telling_what_was_saved():
-            is_right = flow.checkout.verified_at is not None or use_guest_code(
-                checkout_id=flow.checkout.pk, typed=flow.request.POST.get("code", ""), now=flow.now
-            )
+            is_right = flow.checkout.verified_at is not None or _is_code(flow)
     except SchedulingError as error:
         return times_instead(flow, error)
     if not is_right:
         wrong = _("This is not the code, or it is too old. Look at the newest message, or have another one sent.")
         return code_page(flow, problem=wrong)
-    return _answer(flow, _book_guest)
+    return _proved(flow)
+
+
+def press_again(flow: Flow, visit: Appointment) -> HttpResponse:
+    """Of a booking that is a visit already. The press that booked it may have come twice: then the code opens the visit
+    to the one whose answer the browser waits for; any other is led to it as everybody is."""
+    if flow.request.POST.get("press") == "code" and flow.is_guest and _is_code(flow):
+        return _proved(flow)
+    return see_other(reverse("receipt", args=[visit.reference]))
+
+
+def _is_code(flow: Flow) -> bool:
+    """Of two presses at once, one uses the code and the other finds it used this moment."""
+    typed = flow.request.POST.get("code", "")
+    if flow.checkout.appointment is None and use_guest_code(checkout_id=flow.checkout.pk, typed=typed, now=flow.now):
+        return True
+    return was_just_used(checkout_id=flow.checkout.pk, typed=typed, now=flow.now)
+
+
+def _proved(flow: Flow) -> HttpResponse:
+    answer = _answer(flow, _book_guest)
+    with suppress(OperationalError):
+        change_key(flow.request, now=flow.now)
+    return answer
 
 
 def _look_again(flow: Flow) -> HttpResponse:
@@ -106,7 +129,7 @@ def _open(flow: Flow, booked: Booked) -> bool:
     open_visit = import_string(settings.FREESLOT_OPEN_VISIT)
     visit = Appointment.objects.get(reference=booked.reference)
     try:
-        open_visit(flow.request, visit, link=None, is_unusual=False, now=flow.now)
+        open_visit(flow.request, visit, link=None, is_unusual=False, now=flow.now, is_new_key=False)
     except OperationalError:
         return False
     return True

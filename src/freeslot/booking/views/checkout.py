@@ -4,12 +4,11 @@ import uuid
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from freeslot.booking.booker import booker_of
-from freeslot.booking.confirming import confirm, send_code, type_code
+from freeslot.booking.confirming import confirm, press_again, send_code, type_code
 from freeslot.booking.details import keep_longer, say_details
 from freeslot.booking.flow import Flow
 from freeslot.booking.keeping import given_back, times_instead
@@ -19,7 +18,6 @@ from freeslot.booking.outages import told_when_away
 from freeslot.booking.pages import code_page, details_page, review_page
 from freeslot.booking.presence import left, still_here
 from freeslot.scheduling.errors import SlotsUnsuitable, Unsuitable
-from freeslot.visits.answers import see_other
 from freeslot.web.headers import keep_nothing
 
 PRESSES: dict[str, Callable[[Flow], HttpResponse]] = {
@@ -49,7 +47,7 @@ def checkout(request: HttpRequest, slug: str, checkout_id: uuid.UUID) -> HttpRes
 
 def _answer(flow: Flow) -> HttpResponse:
     if flow.checkout.appointment is not None:
-        return see_other(reverse("receipt", args=[flow.checkout.appointment.reference]))
+        return press_again(flow, flow.checkout.appointment)
     if flow.request.method == "POST":
         return PRESSES.get(flow.request.POST.get("press", ""), say_details)(flow)
     if flow.checkout.was_given_back:

@@ -43,13 +43,21 @@ class Opened:
 
 
 def open_visit(
-    request: HttpRequest, appointment: Appointment, *, link: ManageLink | None, is_unusual: bool, now: datetime
+    request: HttpRequest,
+    appointment: Appointment,
+    *,
+    link: ManageLink | None,
+    is_unusual: bool,
+    now: datetime,
+    is_new_key: bool = True,
 ) -> None:
-    """A new session id, what was typed before is kept; the visits opened earlier stay open for their own time.
+    """A new session id, what was typed before is kept; the visits opened earlier stay open for their own time. Without
+    `is_new_key` the id is the caller's to change.
 
     Saved at once: whoever is led to the visit finds it open. Raises OperationalError when it cannot be.
     """
-    request.session.cycle_key()
+    if is_new_key:
+        request.session.cycle_key()
     others = {ref: entry for ref, entry in _stored(request).items() if ref != appointment.reference}
     kept = dict(list(others.items())[-MOST_VISITS + 1 :])
     kept[appointment.reference] = {

@@ -13,6 +13,7 @@ from freeslot.scheduling.actors import Door
 from freeslot.scheduling.errors import HoldOver
 from freeslot.scheduling.models import Checkout, GuestCode
 from freeslot.scheduling.operations.record import record_code_asked
+from freeslot.scheduling.operations.repeats import PRESSED_TWICE
 from freeslot.scheduling.operations.unverified import claim_contact, guest_checkout, hash_of_contact, lock_guest
 from freeslot.scheduling.tokens import guest_codes_for
 
@@ -76,18 +77,32 @@ def use_guest_code(*, checkout_id: uuid.UUID, typed: str, now: datetime) -> bool
         if not live.update(tries=F("tries") + 1):
             return False
         checkout = asked.get()
-        digits = "".join(sign for sign in typed[:80] if sign.isdigit()).encode()
-        good = guest_codes_for(checkout.pk, checkout.codes)
-        if not any(secrets.compare_digest(digits, each.encode()) for each in good):
+        if not _is_newest(checkout, typed):
             return False
         Checkout.objects.filter(pk=checkout.pk).update(verified_at=now)
     return True
+
+
+def was_just_used(*, checkout_id: uuid.UUID, typed: str, now: datetime) -> bool:
+    """Whether `typed` is the code that served for this checkout a moment ago, as when a press comes twice. It proves
+    nothing anew; tries count on, so that it cannot be guessed now either."""
+    lately = Checkout.objects.filter(pk=checkout_id, verified_at__gt=now - PRESSED_TWICE)
+    used = lately.filter(tries__lt=2 * MOST_TRIES)
+    if not used.update(tries=F("tries") + 1):
+        return False
+    return _is_newest(Checkout.objects.get(pk=checkout_id), typed)
 
 
 def is_wanted(checkout_id: uuid.UUID, number: int, *, now: datetime) -> bool:
     """Whether the code could still serve: asked again right before it is sent."""
     asked = Checkout.objects.filter(pk=checkout_id, codes=number, code_asked_at__gt=now - LASTS)
     return asked.filter(verified_at__isnull=True).exists()
+
+
+def _is_newest(checkout: Checkout, typed: str) -> bool:
+    digits = "".join(sign for sign in typed[:80] if sign.isdigit()).encode()
+    good = guest_codes_for(checkout.pk, checkout.codes)
+    return any(secrets.compare_digest(digits, each.encode()) for each in good)
 
 
 def _asks_too_often(checkout: Checkout, network: str, now: datetime) -> bool:

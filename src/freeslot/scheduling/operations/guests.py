@@ -14,10 +14,10 @@ from freeslot.scheduling.errors import HoldOver, NotVerified
 from freeslot.scheduling.models import Checkout
 from freeslot.scheduling.operations.book import LONGEST_REASON, Booked
 from freeslot.scheduling.operations.checkout import finish_checkout
-from freeslot.scheduling.operations.guest_codes import ask_guest_code, use_guest_code
+from freeslot.scheduling.operations.guest_codes import ask_guest_code, use_guest_code, was_just_used
 from freeslot.scheduling.operations.unverified import claim_contact, guest_checkout, hash_of_contact, lock_guest
 
-__all__ = ["ask_guest_code", "book_as_guest", "patient_for_guest", "say_who", "use_guest_code"]
+__all__ = ["ask_guest_code", "book_as_guest", "patient_for_guest", "say_who", "use_guest_code", "was_just_used"]
 
 LONGEST_PAYER = 60
 
