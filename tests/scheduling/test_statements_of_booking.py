@@ -116,3 +116,13 @@ def test_nobody_of_several_having_a_time_is_one_look(cast: Cast, visit_type: Vis
     count, found = counted(lambda: next_open(ask, after=cast.now, now=cast.now))
     assert found is None
     assert count == 1
+
+
+def test_slots_that_are_all_too_short_are_two_looks(cast: Cast, ask: Ask, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("freeslot.scheduling.availability.CHUNK", 2)
+    ids = cast.schedule.slots.order_by("starts_at").values_list("pk", flat=True)
+    Slot.objects.filter(pk__in=list(ids)[::2]).update(status="blocked")
+    ask.visit_type.length = timedelta(minutes=40)
+    count, found = counted(lambda: next_open(ask, after=cast.now, now=cast.now))
+    assert found is None
+    assert count == 2

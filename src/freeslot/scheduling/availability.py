@@ -129,7 +129,7 @@ def next_open(ask: Ask, *, after: datetime, now: datetime) -> OpenTime | None:
     """The earliest open time from an instant on with each practitioner asked for; one indexed read for each, or one for
     all of them where nobody has a slot open.
 
-    It reads on only where the first slots that are open cannot be put together to a visit.
+    It reads all the others only where the first slots that are open cannot be put together to a visit.
     """
     people = ask.practitioner_ids
     if len(people) > 1 and not _read_from(max(after, _soonest(ask, now)), people, ask, now, limit=1):
@@ -249,25 +249,24 @@ def _not_full(found: list[OpenTime], ask: Ask) -> list[OpenTime]:
 
 
 def _next_of(ask: Ask, practitioner_id: uuid.UUID, after: datetime, now: datetime) -> OpenTime | None:
-    earliest, latest = max(after, _soonest(ask, now)), _last(ask, now)
-    before: list[Row] = []
-    while earliest < latest:
-        more = _read_from(earliest, [practitioner_id], ask, now, limit=CHUNK)
-        rows = sorted([*before, *more], key=lambda row: (row[1], row[4]))
-        found = _not_full([each for each in _times(rows, ask) if each.starts_at < latest], ask)
-        if found:
-            return min(found, key=lambda each: each.starts_at)
-        if len(more) < CHUNK:
-            return None
-        # A visit may begin in the last slots that were read and go on in the next.
-        before, earliest = more, more[-1][4] + STEP
-    return None
+    earliest = max(after, _soonest(ask, now))
+    first = _read_from(earliest, [practitioner_id], ask, now, limit=CHUNK)
+    found = _first_time(first, ask, now)
+    if found or len(first) < CHUNK:
+        return found
+    return _first_time(_read_from(earliest, [practitioner_id], ask, now), ask, now)
+
+
+def _first_time(rows: list[Row], ask: Ask, now: datetime) -> OpenTime | None:
+    last, in_order = _last(ask, now), sorted(rows, key=lambda row: (row[1], row[4]))
+    found = _not_full([each for each in _times(in_order, ask) if each.starts_at < last], ask)
+    return min(found, key=lambda each: each.starts_at, default=None)
 
 
 def _read_from(
-    earliest: datetime, practitioner_ids: Sequence[uuid.UUID], ask: Ask, now: datetime, *, limit: int
+    earliest: datetime, practitioner_ids: Sequence[uuid.UUID], ask: Ask, now: datetime, *, limit: int | None = None
 ) -> list[Row]:
-    """The first takeable slots, by practitioner and time, from an instant to the end of what may be booked."""
+    """The takeable slots, by practitioner and time, from an instant to the end of what may be booked."""
     return slots_read(*_statement(ask, practitioner_ids, earliest, _last(ask, now) + ask.visit_type.taken, now, limit))
 
 
