@@ -258,3 +258,21 @@ def test_a_code_that_has_served_is_not_guessed_afterwards(asked, cast, checkout)
         pressed_with(cookies, checkout, code="")
     browser, answer = pressed_with(cookies, checkout, code=code)
     assert browser.get(answer.headers["Location"]).status_code == 303
+
+
+def test_a_code_is_good_for_one_booking(checkout, cast, client):
+    say(client, checkout)
+    press(client, checkout, "confirm")
+    visit = visit_of(press(client, checkout, "code", code=code_of(checkout)))
+    again = kept(client, cast, open_slot(cast, days=3), after=str(checkout.pk))
+    assert again.verified_at is None
+    assert visit.status == "booked"
+
+
+def test_a_contact_that_was_proved_goes_along_to_one_other_time(checkout, cast, client):
+    say(client, checkout)
+    press(client, checkout, "confirm")
+    Checkout.objects.filter(pk=checkout.pk).update(verified_at=cast.now)
+    another = kept(client, cast, open_slot(cast, days=3), after=str(checkout.pk))
+    third = kept(client, cast, open_slot(cast, days=4), after=str(checkout.pk))
+    assert (another.verified_at, third.verified_at) == (cast.now, None)

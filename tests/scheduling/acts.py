@@ -1,5 +1,6 @@
 """One short call per operation, and what the database holds afterwards."""
 
+import uuid
 from typing import Any
 
 from freeslot.audit.models import AuditRow
@@ -45,12 +46,13 @@ def move(cast: Cast, ref: str, *slots: Slot, **changes: Any) -> MoveOutcome:
 
 
 def begin(cast: Cast, *slots: Slot, **changes: Any) -> Checkout:
-    """A checkout of somebody who is signed in, at `cast.now`."""
+    """A checkout of somebody who is signed in, at `cast.now`; another source is another account."""
+    is_patient = changes.get("source", "a") == "a"
     given: dict[str, Any] = {
         "visit_type": cast.visit_type,
         "slot_ids": [slot.pk for slot in slots],
         "source": "a",
-        "account_id": cast.patient_user.pk,
+        "account_id": cast.patient_user.pk if is_patient else uuid.uuid5(uuid.NAMESPACE_OID, changes["source"]),
         "now": cast.now,
     }
     return begin_checkout(**(given | changes))

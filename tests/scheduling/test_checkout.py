@@ -215,6 +215,33 @@ def test_a_source_keeps_as_many_as_the_rules_let_it_and_what_lapsed_or_ended_cou
     release_lapsed(now=cast.now + DAY)
 
 
+def test_an_account_keeps_as_many_with_all_its_browsers_together(cast: Cast):
+    with_rules(cast, most_holds=2)
+    slots = morning(cast, 4)
+    account_id = cast.patient_user.pk
+    for source, slot in zip("ab", slots[:2], strict=True):
+        begin(cast, slot, source=source, account_id=account_id)
+    with pytest.raises(TooManyHolds):
+        begin(cast, slots[2], source="c", account_id=account_id)
+    begin(cast, slots[2], source="c")
+
+
+def test_to_begin_anew_with_the_same_time_is_to_renew_it(cast: Cast):
+    with_rules(cast, most_renewals=2)
+    one, other = morning(cast, 2)
+    checkout = begin(cast, one)
+    for renewals in (1, 2):
+        checkout = begin(cast, one, instead_of=checkout.pk)
+        assert checkout.renewals == renewals
+    with pytest.raises(HoldOver):
+        begin(cast, one, instead_of=checkout.pk)
+    assert holders(one) == [checkout.pk]
+    assert begin(cast, other, instead_of=checkout.pk).renewals == 0
+    lapsed = begin(cast, one)
+    assert begin(cast, one, instead_of=lapsed.pk, now=lapsed.until).renewals == 0
+    release_lapsed(now=lapsed.until + TEN)
+
+
 def test_another_time_instead_gives_the_first_back_in_the_same_step_or_not_at_all(cast: Cast):
     with_rules(cast, most_holds=1)
     slots = morning(cast, 3)

@@ -23,7 +23,7 @@ def pick(request: HttpRequest, booker: Booker, search: Search, *, now: datetime)
     kind = search.visit_type
     picked = picked_from(request.POST.get("time", ""), kind.practice.tz)
     mine = booker.checkouts().filter(practice=kind.practice)
-    before = mine.filter(pk=search.after).first() if search.after else None
+    before = mine.filter(pk=search.after, appointment__isnull=True).first() if search.after else None
     try:
         with telling_what_was_saved():
             checkout = _begin(request, booker, search, picked, before, now=now)

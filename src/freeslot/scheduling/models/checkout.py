@@ -23,6 +23,11 @@ class CheckoutQuerySet(models.QuerySet["Checkout"]):
         """What a press that comes twice, or once more after going back, has kept before."""
         return self.filter(starts_at=starts_at, practitioner_id=practitioner_id)
 
+    def of(self, source: str, account_id: uuid.UUID | None) -> Self:
+        """Those of one asker: begun by the source, or, with an account, by any browser that it is signed in with."""
+        mine = Q(source=source) | Q(account_id=account_id) if account_id else Q(source=source)
+        return self.filter(mine)
+
     def guests(self) -> Self:
         """Bookings of those who are not signed in."""
         return self.filter(account_id__isnull=True, moving__isnull=True)
@@ -96,6 +101,7 @@ class Checkout(OfPractice):
         ]
         indexes: ClassVar = [
             models.Index(fields=["source"], condition=Q(ended_at__isnull=True), name="checkout_by_source"),
+            models.Index(fields=["account_id"], condition=Q(ended_at__isnull=True), name="checkout_by_account"),
             models.Index(fields=["network"], condition=Q(ended_at__isnull=True), name="checkout_by_network"),
             models.Index(fields=["until"], condition=Q(ended_at__isnull=True), name="checkout_lapsing"),
         ]

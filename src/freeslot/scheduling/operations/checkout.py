@@ -41,17 +41,21 @@ def begin_checkout(
     """Keeps the slots for one booking. `source` is a keyed hash of who asks, `network` of where from; `instead_of` is
     an earlier checkout of theirs, whose time goes back in the same transaction, and which books nothing any more.
 
-    Raises SlotTaken, SlotsUnsuitable, TooManyHolds where this source already holds as much as the rules let it, or
-    DayHeld where all guests of this network, or all together on that day, do.
+    Raises SlotTaken, SlotsUnsuitable, TooManyHolds where this source or account already holds as much as the rules let
+    it, DayHeld where all guests of this network, or all together on that day, do, or HoldOver where the time was kept
+    by `instead_of` and may not be renewed.
     """
     policy = policy_for(visit_type, now=now)
     wanted = Wanted(visit_type, moving.patient if moving else None, policy, side=Side.PATIENT, moving=moving)
     is_guest = account_id is None and moving is None
     with transaction.atomic():
-        take_turns(f"checkouts of {source}")
-        if instead_of:
-            _end(Checkout.objects.filter(pk=instead_of, source=source), now)
-        if Checkout.objects.live(now).filter(source=source).count() >= wanted.booking.most_holds:
+        for each in _turns_of(source, account_id):
+            take_turns(each)
+        before = _end(Checkout.objects.filter(pk=instead_of, source=source), now) if instead_of else []
+        renewals = _renewals(before, slot_ids, now)
+        if renewals > wanted.booking.most_renewals:
+            raise HoldOver
+        if Checkout.objects.live(now).of(source, account_id).count() >= wanted.booking.most_holds:
             raise TooManyHolds
         if is_guest and visit_type.practice.online_booking != OnlineBooking.EVERYONE:
             raise SlotsUnsuitable(Unsuitable.NOT_ONLINE)
@@ -73,6 +77,7 @@ def begin_checkout(
             account_id=account_id,
             began_at=now,
             until=now + wanted.booking.hold_for,
+            renewals=renewals,
         )
         own = slot_ids_of(moving) if moving else set()
         to_hold = [slot.pk for slot in slots if slot.pk not in own]
@@ -155,12 +160,25 @@ def _rules_of(checkout: Checkout, now: datetime) -> Wanted:
     return Wanted(checkout.visit_type, None, policy_for(checkout.visit_type, now=now), side=Side.PATIENT)
 
 
-def _end(checkouts: CheckoutQuerySet, now: datetime) -> None:
+def _turns_of(source: str, account_id: uuid.UUID | None) -> list[str]:
+    """An account is counted over all the browsers it is signed in with."""
+    return [f"checkouts of {source}", *([f"checkouts of account {account_id}"] if account_id else [])]
+
+
+def _renewals(before: Sequence[Checkout], slot_ids: Sequence[int], now: datetime) -> int:
+    """How often the time was renewed: to begin anew with a time that one keeps already is to renew it."""
+    same = (each for each in before if each.is_kept(now) and set(each.slot_ids) == set(slot_ids))
+    return max((each.renewals + 1 for each in same), default=0)
+
+
+def _end(checkouts: CheckoutQuerySet, now: datetime) -> list[Checkout]:
+    """Those that ended here, as they were."""
     # The row first, as whoever finishes or renews it does: taken in another order, two would wait for each other.
-    unbooked = checkouts.filter(appointment__isnull=True)
-    for pk in unbooked.select_for_update(of=("self",)).values_list("pk", flat=True):
-        free_held_by(pk)
-        Checkout.objects.filter(pk=pk).update(ended_at=Coalesce("ended_at", Value(now)), was_given_back=True)
+    ended = list(checkouts.filter(appointment__isnull=True).select_for_update(of=("self",)))
+    for each in ended:
+        free_held_by(each.pk)
+        Checkout.objects.filter(pk=each.pk).update(ended_at=Coalesce("ended_at", Value(now)), was_given_back=True)
+    return ended
 
 
 def _check_network(network: str, now: datetime) -> None:

@@ -40,7 +40,8 @@ def fill_in(*, checkout_id: uuid.UUID, details: Details, account_id: uuid.UUID) 
 
 def take_over(*, checkout_id: uuid.UUID, before: Checkout) -> Checkout:
     """Says of one booking all that was said of an earlier one of the same booker, whose time was not had; a contact
-    that was proved stays so. Whom it is for stays only within one account: who a guest is follows from their contact.
+    that was proved stays so, here and no more there: one code is good for one booking. Whom it is for stays only within
+    one account: who a guest is follows from their contact.
 
     Raises HoldOver."""
     with transaction.atomic():
@@ -50,4 +51,5 @@ def take_over(*, checkout_id: uuid.UUID, before: Checkout) -> Checkout:
         is_same_account = checkout.account_id is not None and checkout.account_id == before.account_id
         checkout.patient_id = before.patient_id if is_same_account else None
         checkout.save()
+        Checkout.objects.filter(pk=before.pk).update(verified_at=None)
     return checkout
