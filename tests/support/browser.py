@@ -120,6 +120,14 @@ def assert_fits(page: Page) -> None:
     assert max(widths) <= page.viewport_size["width"], (page.url, widths)
 
 
+def double_letters(page: Page) -> None:
+    """As somebody who set their browser's letters to twice the size sees the page."""
+    page.evaluate(
+        """() => { const root = document.documentElement;
+            root.style.fontSize = `${2 * parseFloat(getComputedStyle(root).fontSize)}px`; }"""
+    )
+
+
 @contextmanager
 def _in_the_other_scheme(page: Page) -> Iterator[None]:
     is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")

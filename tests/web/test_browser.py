@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from freeslot.web.headers import CONTENT_POLICY
-from tests.support.browser import OpenPage, assert_accessible
+from tests.support.browser import OpenPage, assert_accessible, double_letters
 from tests.web import gallery
 
 pytestmark = [pytest.mark.journey, pytest.mark.sqlite, pytest.mark.urls("tests.web.gallery_urls")]
@@ -48,10 +48,46 @@ def test_nothing_is_wider_than_the_smallest_phone(show, name):
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
+@pytest.mark.parametrize("name", [*PAGES[:4], "lines"])
+def test_letters_of_double_size_fit_and_no_clock_time_is_broken(show, name):
+    page = show(name)
+    double_letters(page)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert touching(page) == []
+    broken = page.evaluate(
+        """() => {
+            const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+            const broken = [];
+            while (texts.nextNode()) for (const found of texts.currentNode.data.matchAll(/\\d+:\\d+/g)) {
+                const range = document.createRange();
+                range.setStart(texts.currentNode, found.index);
+                range.setEnd(texts.currentNode, found.index + found[0].length);
+                if (range.getClientRects().length > 1) broken.push(found[0]);
+            }
+            return broken;
+        }"""
+    )
+    assert broken == []
+
+
+@pytest.mark.parametrize(
+    "word", ["x" * 960, "maria.lopez-fernandez@mail.example.org", "https://example.org/" + "a" * 90]
+)
+def test_a_word_that_is_too_long_for_a_small_phone_is_broken(show, word):
+    page = show("parts", **SMALLEST)
+    places = ".facts dd, .visit-what p:not(.visit-time), .note"
+    page.evaluate(f"word => document.querySelectorAll('{places}').forEach(place => place.textContent = word)", word)
+    assert page.locator(".facts dd").count() > 0
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_no_two_words_of_a_line_touch(show, width):
-    page = show("lines", viewport={"width": width, "height": 800})
-    touching = page.evaluate(
+    assert touching(show("lines", viewport={"width": width, "height": 800})) == []
+
+
+def touching(page: Page) -> list[str]:
+    found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll(".line")].flatMap((line) => {
             const boxes = [...line.querySelectorAll("text")].map((text) =>
                 [text.textContent, text.getBoundingClientRect()]);
@@ -60,7 +96,7 @@ def test_no_two_words_of_a_line_touch(show, width):
                 .map(([other]) => `${one} / ${other}`));
         })"""
     )
-    assert touching == []
+    return found
 
 
 @pytest.mark.parametrize("name", ["cancel", "done", "parts"])

@@ -10,7 +10,7 @@ from freeslot.scheduling.models import Appointment
 from tests.journeys.conftest import MakeCast, Work
 from tests.journeys.portal.signing_in import sign_in
 from tests.messages.mailserver import Mailbox
-from tests.support.browser import OpenPage, assert_accessible
+from tests.support.browser import OpenPage, assert_accessible, double_letters
 from tests.support.cast import Cast
 
 pytestmark = [pytest.mark.journey, pytest.mark.sqlite]
@@ -42,6 +42,10 @@ def test_nothing_runs_over_the_edge_of_a_small_phone_or_at_double_zoom(
             page.goto(live_server.url + address)
             assert page.evaluate("document.documentElement.scrollWidth") <= 320, (language, address)
             assert page.locator("html").get_attribute("lang") == language.split("-")[0], address
+            page.set_viewport_size({"width": 390, "height": 844})
+            double_letters(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, (language, address, "double letters")
+            page.set_viewport_size({"width": 320, "height": 568})
 
 
 def test_a_page_asks_three_times_at_most_and_only_its_own_host(
