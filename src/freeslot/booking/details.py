@@ -5,7 +5,7 @@ from contextlib import suppress
 from django.http import HttpResponse
 
 from freeslot.booking.flow import Flow
-from freeslot.booking.forms import DetailsForm
+from freeslot.booking.forms import ASKED, DetailsForm
 from freeslot.booking.keeping import keep_anew, times_instead
 from freeslot.booking.pages import details_page
 from freeslot.patients.details import BadDetails
@@ -15,6 +15,7 @@ from freeslot.scheduling.operations.details import fill_in
 from freeslot.scheduling.operations.guests import say_who
 from freeslot.scheduling.outcome import telling_what_was_saved
 from freeslot.visits.answers import see_other
+from freeslot.visits.typed import forget_typed, keep_unsent
 
 
 def say_details(flow: Flow) -> HttpResponse:
@@ -29,7 +30,9 @@ def say_details(flow: Flow) -> HttpResponse:
         form.refuse(bad.faults)
         return details_page(flow, form=form)
     except SchedulingError as error:
+        keep_unsent(flow.request, ASKED)
         return times_instead(flow, error)
+    forget_typed(flow.request)
     return see_other(f"{noted.address}?step=review")
 
 
@@ -48,7 +51,9 @@ def _as_guest(flow: Flow, form: DetailsForm) -> Flow:
 
 
 def keep_longer(flow: Flow) -> HttpResponse:
-    """Leads back to the page whose button it was; where the time cannot be kept longer, that page says so."""
+    """Leads back to the page whose button it was, with what was typed there; where the time cannot be kept longer, that
+    page says so."""
+    keep_unsent(flow.request, ASKED)
     _keep_on(flow, always=True)
     return see_other(f"{flow.address}?step={flow.step}" if flow.step else flow.address)
 

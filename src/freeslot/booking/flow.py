@@ -9,16 +9,21 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from freeslot.booking.booker import Booker
-from freeslot.booking.forms import DetailsForm, initial_of
+from freeslot.booking.forms import ASKED, DetailsForm, initial_of
 from freeslot.patients.models import Patient
 from freeslot.practices.models import Policy, Practice, policy_for
 from freeslot.scheduling.models import Checkout
 from freeslot.scheduling.rulebook import Rules
 from freeslot.scheduling.rules import rules_from
 from freeslot.visits.frames import place_of
+from freeslot.visits.typed import unsent_before
 from freeslot.web.facts import Place
 
 STEPS = {"review", "code"}
+
+
+def address_of(checkout: Checkout, practice: Practice) -> str:
+    return reverse("checkout", args=[practice.slug, checkout.pk])
 
 
 @dataclass(frozen=True)
@@ -82,12 +87,12 @@ class Flow:
 
     @property
     def said(self) -> dict[str, str]:
-        """What was said so far, as it would be typed."""
-        return initial_of(self.checkout, self.patients, self.place)
+        """What was said so far, as it would be typed, and what was typed and not sent yet."""
+        return initial_of(self.checkout, self.patients, self.place) | unsent_before(self.request, ASKED)
 
     @property
     def address(self) -> str:
-        return reverse("checkout", args=[self.practice.slug, self.checkout.pk])
+        return address_of(self.checkout, self.practice)
 
     @property
     def step(self) -> str:

@@ -24,6 +24,8 @@ from freeslot.visits.forms import NoteField
 from freeslot.visits.unsuitable import UNSUITABLE
 from freeslot.web.facts import Place
 
+# What the form asks, whoever books.
+ASKED = ("patient", "given_name", "family_name", "birth_date", "contact", "visit_reason", "payer")
 LONGEST_NAME, LONGEST_CONTACT, LONGEST_PAYER, LONGEST_REASON = 80, 254, 60, 2000
 # What a visit is booked under where no health plan pays for it.
 SELF_PAY, ANOTHER = "self-pay", "another"

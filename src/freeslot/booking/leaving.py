@@ -6,14 +6,17 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from freeslot.booking.flow import Flow
+from freeslot.booking.forms import ASKED
 from freeslot.booking.times_pages import search_after
 from freeslot.scheduling.operations.checkout import end_checkout
 from freeslot.scheduling.outcome import telling_what_was_saved
 from freeslot.visits.answers import see_other
+from freeslot.visits.typed import forget_typed, keep_unsent
 
 
 def choose_another(flow: Flow) -> HttpResponse:
-    """The list of times again, with all that was said kept for the one that is picked there."""
+    """The list of times again, with all that was said, or typed so far, kept for the one that is picked there."""
+    keep_unsent(flow.request, ASKED)
     _end(flow)
     search = search_after(flow.checkout)
     return see_other(
@@ -22,6 +25,7 @@ def choose_another(flow: Flow) -> HttpResponse:
 
 
 def stop(flow: Flow) -> HttpResponse:
+    forget_typed(flow.request)
     _end(flow)
     return see_other(reverse("practice", args=[flow.practice.slug]))
 

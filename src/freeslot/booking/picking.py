@@ -5,6 +5,7 @@ from datetime import datetime
 from django.http import HttpRequest
 
 from freeslot.booking.booker import Booker
+from freeslot.booking.flow import address_of
 from freeslot.booking.like import visit_like
 from freeslot.booking.times_pages import Search
 from freeslot.scheduling.errors import SchedulingError
@@ -15,6 +16,7 @@ from freeslot.scheduling.operations.details import Details, fill_in, take_over
 from freeslot.scheduling.outcome import telling_what_was_saved
 from freeslot.visits.addresses import household_of
 from freeslot.visits.times import Picked, picked_from, slot_ids_at
+from freeslot.visits.typed import take_along
 from freeslot.visits.unsuitable import not_then
 
 
@@ -61,6 +63,8 @@ def _say_again(
     for it."""
     if before:
         take_over(checkout_id=checkout.pk, before=before)
+        practice = search.visit_type.practice
+        take_along(request, before=address_of(before, practice), at=address_of(checkout, practice))
     elif booker.account_id and (like := visit_like(request, search.like, now=now)):
         patient = next((each for each in booker.patients(like.practice, now) if each.pk == like.patient_id), None)
         fill_in(checkout_id=checkout.pk, details=Details(patient, payer=like.payer), account_id=booker.account_id)

@@ -1,5 +1,6 @@
 """Keeps what somebody had typed when their session or the page was over before they pressed."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.http import HttpRequest
@@ -26,6 +27,26 @@ def keep_typed(request: HttpRequest) -> None:
 def form_with_typed(request: HttpRequest) -> CancelForm:
     """A fresh form with what was typed at this address before, or sent along to be looked at once more."""
     return CancelForm(initial=typed_before(request))
+
+
+def keep_unsent(request: HttpRequest, names: Collection[str]) -> None:
+    """What stood in a form when another button than its own was pressed, raw and as far as it was filled in. Nothing is
+    kept of a press that brought none of it."""
+    typed = {name: request.POST[name][:LONGEST] for name in names if name in request.POST}
+    if typed:
+        request.session[IN_SESSION] = {"at": request.path, **typed}
+
+
+def unsent_before(request: HttpRequest, names: Collection[str]) -> dict[str, str]:
+    kept = _kept(request)
+    return {name: str(kept[name]) for name in names if name in kept}
+
+
+def take_along(request: HttpRequest, *, before: str, at: str) -> None:
+    """What was typed at one address is shown at another: of a form that goes on there."""
+    kept = request.session.get(IN_SESSION, {})
+    if kept.get("at") == before:
+        request.session[IN_SESSION] = {**kept, "at": at}
 
 
 def typed_before(request: HttpRequest) -> dict[str, str]:

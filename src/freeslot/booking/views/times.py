@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from freeslot.booking.booker import Booker, booker_of, known_booker
+from freeslot.booking.flow import address_of
 from freeslot.booking.like import address_like, visit_like
 from freeslot.booking.loading import practice_for, visit_type_for
 from freeslot.booking.outages import told_when_away
@@ -55,7 +55,7 @@ def _keep(request: HttpRequest, search: Search, *, now: datetime) -> HttpRespons
         checkout = pick(request, booker, search, now=now)
     except NotThen as gone:
         return times_page(request, search, now=now, gone=gone, kept=_in_the_way(booker, gone, now=now))
-    return see_other(reverse("checkout", args=[search.visit_type.practice.slug, checkout.pk]))
+    return see_other(address_of(checkout, search.visit_type.practice))
 
 
 def _in_the_way(booker: Booker, gone: NotThen, *, now: datetime) -> list[Checkout]:
