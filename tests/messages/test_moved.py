@@ -17,7 +17,16 @@ from freeslot.scheduling.models import Schedule
 from freeslot.waitlist.operations.make import make_wish
 from freeslot.waitlist.operations.serve import serve_wishes
 from freeslot.waitlist.terms import Terms
-from tests.messages.support import cancel, html_text, letter_of, mail_of, make_messages, move, plain_text
+from tests.messages.support import (
+    cancel,
+    html_text,
+    letter_of,
+    mail_of,
+    make_messages,
+    move,
+    plain_text,
+    undo,
+)
 from tests.support.cast import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +76,18 @@ def test_a_fee_that_goes_along_is_named_as_it_was_at_the_move():
     text = plain_text(mail_of(moved_message(cast)))
     assert "The move was free. Free cancelling had ended before it, so a cancel costs at least $25.00." in text
     assert "Free to cancel until" not in text
+
+
+def test_an_undo_after_a_late_move_names_no_moment_at_which_it_was_still_free():
+    cast = make_cast(weeks=2)
+    visit = cast.book(days=1)
+    late = visit.starts_at - timedelta(hours=3)
+    move(cast, visit, days=9, at=late)
+    cancel(cast, visit, at=late + timedelta(minutes=1))
+    undo(cast, visit, at=late + timedelta(minutes=2))
+    text = plain_text(mail_of(next(each for each in make_messages(cast.now) if each.kind == "undone")))
+    assert "Free cancelling had ended when this visit was moved, so the fee went along." in text
+    assert "free to cancel until" not in text.lower()
 
 
 def test_a_letter_of_an_earlier_event_knows_nothing_of_a_later_move():

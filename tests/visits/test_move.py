@@ -93,6 +93,17 @@ def test_a_move_inside_the_late_window_shows_what_it_takes_along(cast: Cast, pat
     assert live(visit).fee_minor == 2500
 
 
+def test_a_second_move_after_a_late_one_names_no_moment_at_which_it_was_still_free(
+    cast: Cast, patient: Client, later
+) -> None:
+    visit, slots = cast.book(days=1), [free_slot(cast, days=days) for days in (9, 10)]
+    later(cast.now + timedelta(minutes=1))
+    press_move(patient, visit, value_of(slots[0]))
+    review = read(look(patient, visit, value_of(slots[1])))
+    assert "Free cancelling had ended when this visit was moved, so the fee went along." in review.text
+    assert "Free cancelling of the time you have now ended" not in review.text
+
+
 def test_a_fee_that_rose_between_list_and_press_is_shown_first(cast: Cast, patient: Client, later) -> None:
     visit, slot = cast.book(days=1), free_slot(cast, days=9)
     fields = read(look(patient, visit, value_of(slot))).fields

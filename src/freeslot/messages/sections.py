@@ -45,7 +45,11 @@ def _why(letter: Letter) -> str:
     if why == Why.IN_TIME and free_until:
         until = _moment(datetime.fromisoformat(free_until), letter)
         return _("It was cancelled in time, before %(until)s.") % {"until": until}
-    own = {Why.GRACE: _("It was cancelled soon enough after booking.")}
+    own = {
+        Why.GRACE: _("It was cancelled soon enough after booking."),
+        # No deadline is known of a visit that was moved when it was late.
+        Why.LATE: str(EXPLANATIONS[Why.CARRIED]),
+    }
     return str(own.get(why) or EXPLANATIONS.get(why, ""))
 
 
@@ -102,6 +106,8 @@ def free_until_words(letter: Letter) -> str:
     verdict = letter.verdict
     if not verdict.steps or verdict.deadline is None:
         return str(EXPLANATIONS.get(verdict.why, ""))
+    if verdict.is_carried:
+        return str(EXPLANATIONS[Why.CARRIED])
     is_free = letter.event.at <= verdict.deadline
     free = _("Free to cancel until %(until)s.") if is_free else _("It was free to cancel until %(until)s.")
     costs = _("After that the fee is %(fee)s.") % {"fee": fee_amount(verdict.steps[0].fee, letter.place)}

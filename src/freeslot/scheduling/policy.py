@@ -69,7 +69,9 @@ class FeeStep:
 class Verdict:
     """`deadline` is the last second that is free, None where no fee can arise; `steps` are the fees that rise, in
     order. `undo_until` is when an undo of a cancel made now would end, None when there would be none. With
-    `why == TELL` the press tells the practice, and `fee` is what its rules say a late cancel costs."""
+    `why == TELL` the press tells the practice, and `fee` is what its rules say a late cancel costs. With `is_carried`
+    free cancelling had ended before a move that took its fee along, and `deadline` is no more than that move's moment.
+    """
 
     kind: Kind
     why: Why
@@ -78,6 +80,7 @@ class Verdict:
     steps: tuple[FeeStep, ...] = ()
     phone_steps: tuple[FeeStep, ...] | None = None
     undo_until: datetime | None = None
+    is_carried: bool = False
 
     @property
     def tells_practice(self) -> bool:
@@ -107,6 +110,7 @@ def verdict_for(facts: VisitFacts, rules: Rules, side: Side, now: datetime) -> V
         steps=steps,
         phone_steps=None if exemption else _phone_steps(facts, rules),
         undo_until=undo_until(facts, rules, now),
+        is_carried=bool(steps and facts.carried_fee_minor),
     )
     if (
         side is Side.PATIENT

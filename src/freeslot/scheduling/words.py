@@ -116,7 +116,7 @@ def _free_until(verdict: Verdict, deadline: datetime, place: Place) -> tuple[str
 def _late(verdict: Verdict, deadline: datetime, place: Place) -> tuple[str, str]:
     ended = day_and_clock(deadline, zone=place.zone, locale=place.locale, now=place.now)
     ended_words = _one_stop(_("Free cancelling ended %(ended)s.") % {"ended": ended})
-    text = [str(EXPLANATIONS[Why.CARRIED]) if verdict.why is Why.CARRIED else ended_words]
+    text = [str(EXPLANATIONS[Why.CARRIED]) if verdict.is_carried else ended_words]
     later = [step for step in verdict.steps if step.fee.minor > verdict.fee.minor]
     if later:
         at = day_and_clock(later[0].after, zone=place.zone, locale=place.locale, now=place.now)
@@ -133,7 +133,7 @@ def _tell(verdict: Verdict, place: Place) -> str:
 
 
 def _line(verdict: Verdict, *, facts: VisitFacts, place: Place) -> web.DeadlineLine | None:
-    if not verdict.steps or verdict.why is Why.CARRIED or place.now >= facts.starts_at:
+    if not verdict.steps or verdict.is_carried or place.now >= facts.starts_at:
         return None
     steps = [web.Step(deadline=step.after, words=fee_amount(step.fee, place)) for step in verdict.steps]
     return deadline_line(

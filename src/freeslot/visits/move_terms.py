@@ -12,7 +12,7 @@ from freeslot.scheduling.moving import MoveVerdict, move_until
 from freeslot.scheduling.policy import Verdict, VisitFacts, Why, verdict_for
 from freeslot.scheduling.rules import rules_from
 from freeslot.scheduling.states import Side
-from freeslot.scheduling.words import fee_amount, panel_for, policy_words, verdict_words
+from freeslot.scheduling.words import EXPLANATIONS, fee_amount, panel_for, policy_words, verdict_words
 from freeslot.web.facts import Panel, Place
 from freeslot.web.formatting import moment
 from freeslot.web.formatting.days import day_and_clock
@@ -83,11 +83,13 @@ def _headline(verdict: Verdict, place: Place) -> str:
 
 def _why(visit: Appointment, move: MoveVerdict, verdict: Verdict, place: Place) -> str:
     if move.carried:
-        ended = verdict_for(visit.facts(), visit.rules, Side.PATIENT, place.now).deadline
-        if ended is None:
+        before = verdict_for(visit.facts(), visit.rules, Side.PATIENT, place.now)
+        if before.deadline is None:
             return ""
+        if before.is_carried:
+            return str(EXPLANATIONS[Why.CARRIED])
         words = _("Free cancelling of the time you have now ended %(ended)s, and a move does not change that.")
-        return words % {"ended": _clock(ended, place)}
+        return words % {"ended": _clock(before.deadline, place)}
     if verdict.deadline is None or verdict.fee:
         return verdict_words(verdict, place=place)[1] if not verdict.fee else ""
     costs = _("After that the fee is %(fee)s.") % {"fee": fee_amount(verdict.steps[0].fee, place)}

@@ -11,7 +11,7 @@ from freeslot.events.wake import wake_after_commit
 from freeslot.patients.models import Grant
 from freeslot.scheduling.actors import SYSTEM, Actor, ActorKind, Door
 from freeslot.scheduling.models import Appointment, Checkout
-from freeslot.scheduling.policy import Verdict, Why, verdict_for
+from freeslot.scheduling.policy import Verdict, verdict_for
 from freeslot.scheduling.states import Side
 
 CODE_ASKED = "checkout.code_asked"
@@ -117,6 +117,6 @@ def facts_of_verdict(verdict: Verdict) -> dict[str, Any]:
 
 def _free_until(verdict: Verdict) -> str | None:
     """None, too, where a fee was carried along: the time that the visit has now was never free."""
-    if verdict.deadline is None or verdict.why is Why.CARRIED:
+    if verdict.deadline is None or verdict.is_carried:
         return None
     return verdict.deadline.isoformat()
