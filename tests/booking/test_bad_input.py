@@ -9,7 +9,18 @@ from freeslot.practices.models import Location, OnlineBooking, Policy, Practice,
 from freeslot.scheduling.models import Appointment, Checkout, Slot
 from freeslot.scheduling.operations.checkout import end_lapsed_checkouts
 from freeslot.scheduling.operations.close import close_day
-from tests.booking.steps import checkout_page, confirm, first_page, kept, open_slot, pick, say, times_page, value_of
+from tests.booking.steps import (
+    checkout_page,
+    confirm,
+    first_page,
+    kept,
+    open_slot,
+    pick,
+    say,
+    times_page,
+    value_of,
+    visit_of,
+)
 from tests.support.cast import RULES, make_cast
 from tests.visits.pages import read
 
@@ -293,11 +304,35 @@ def test_rules_that_are_new_since_the_look_are_shown_before_the_press_counts(cas
     newer = {"steps": [{"after": {"minutes_before": 4320}, "fee": {"minor": 9900}}]}
     Policy.objects.create(practice=cast.practice, version=2, valid_from=cast.now - timedelta(hours=1), rules=newer)
     answer = patient.post(checkout_page(checkout), {**fields, "press": "confirm"})
-    again = refused(answer, "The practice has new rules since you looked.", status=409)
+    again = refused(answer, "The practice has changed its rules, the price or the length", status=409)
     assert "$99.00" in again.text
     assert Appointment.objects.count() == 0
     assert patient.post(checkout_page(checkout), {**again.fields, "press": "confirm"}).status_code == 303
     assert Appointment.objects.get().policy.version == 2
+
+
+@pytest.mark.parametrize("changes", [{"price_minor": 50_000}, {"length": timedelta(minutes=10)}])
+def test_another_price_or_length_since_the_look_is_shown_before_the_press_counts(cast, patient, changes):
+    checkout = kept(patient, cast)
+    say(patient, cast, checkout)
+    fields = read(patient.get(checkout_page(checkout), {"step": "review"})).fields
+    VisitType.objects.update(**changes)
+    answer = patient.post(checkout_page(checkout), {**fields, "press": "confirm"})
+    again = refused(answer, "The practice has changed its rules, the price or the length", status=409)
+    assert Appointment.objects.count() == 0
+    assert patient.post(checkout_page(checkout), {**again.fields, "press": "confirm"}).status_code == 303
+
+
+def test_what_new_rules_require_is_asked_for_before_anything_is_booked(cast, patient):
+    checkout = kept(patient, cast)
+    say(patient, cast, checkout)
+    stricter = {"booking": {"reason": "required", "payer": "required"}}
+    Policy.objects.create(practice=cast.practice, version=2, valid_from=cast.now - timedelta(hours=1), rules=stricter)
+    refused(confirm(patient, checkout), "Write a few words.")
+    assert Appointment.objects.count() == 0
+    say(patient, cast, checkout, visit_reason="A cough", payer="self-pay")
+    visit = visit_of(confirm(patient, checkout))
+    assert (visit.visit_reason, visit.payer) == ("A cough", "self-pay")
 
 
 def test_a_practice_that_closes_booking_between_list_and_press(cast, patient):

@@ -9,6 +9,7 @@ from django.test import Client
 from freeslot.booking import confirming
 from freeslot.events.outbox import handle_due_events
 from freeslot.patients.models import Contact, Patient
+from freeslot.practices.models import Policy
 from freeslot.scheduling.models import Appointment, Checkout, GuestCode, Slot
 from freeslot.scheduling.tokens import guest_codes_for
 from tests.booking.steps import checkout_page, kept, open_slot, pick, times_page, value_of, visit_of
@@ -276,3 +277,18 @@ def test_a_contact_that_was_proved_goes_along_to_one_other_time(checkout, cast, 
     another = kept(client, cast, open_slot(cast, days=3), after=str(checkout.pk))
     third = kept(client, cast, open_slot(cast, days=4), after=str(checkout.pk))
     assert (another.verified_at, third.verified_at) == (cast.now, None)
+
+
+def test_rules_that_are_new_since_the_code_was_asked_for_are_shown_before_it_counts(checkout, cast, client):
+    say(client, checkout)
+    press(client, checkout, "confirm")
+    newer = {"steps": [{"after": {"minutes_before": 4320}, "fee": {"minor": 9900}}]}
+    Policy.objects.create(practice=cast.practice, version=2, valid_from=cast.now - timedelta(hours=1), rules=newer)
+    answer = press(client, checkout, "code", code=code_of(checkout))
+    assert answer.status_code == 409
+    page = read(answer)
+    assert "$99.00" in page.text
+    assert Appointment.objects.count() == 0
+    assert client.post(checkout_page(checkout), {**page.fields, "press": "confirm"}).status_code == 303
+    visit = visit_of(press(client, checkout, "code", code=code_of(checkout)))
+    assert visit.policy.version == 2

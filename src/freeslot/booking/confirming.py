@@ -25,14 +25,18 @@ from freeslot.visits.addresses import household_of
 from freeslot.visits.answers import see_other
 from freeslot.visits.proof import prove
 
+# In the session: the terms that guests saw when they asked for a code, of a few bookings at once.
+ACCEPTED, MOST_ACCEPTED = "accepted", 4
+
 
 def confirm(flow: Flow) -> HttpResponse:
-    """A guest whose contact is not proved yet gets a code there. Nobody books under rules that they were not shown."""
+    """A guest whose contact is not proved yet gets a code there. Nobody books under terms that they were not shown."""
     if not flow.is_filled_in:
         return missing_page(flow)
-    if flow.request.POST.get("rules", str(flow.policy.pk)) != str(flow.policy.pk):
+    if flow.request.POST.get("rules", flow.terms) != flow.terms:
         return review_page(flow, is_changed=True)
     if flow.needs_code:
+        flow.request.session[ACCEPTED] = [*_accepted(flow), flow.terms][-MOST_ACCEPTED:]
         return send_code(flow)
     return _answer(flow, _book_guest if flow.is_guest else _book)
 
@@ -55,6 +59,8 @@ def send_code(flow: Flow) -> HttpResponse:
 def type_code(flow: Flow) -> HttpResponse:
     if not flow.is_guest or not flow.is_filled_in:
         return _look_again(flow)
+    if flow.terms not in _accepted(flow):
+        return review_page(flow, is_changed=True)
     try:
         with telling_what_was_saved():
             is_right = flow.checkout.verified_at is not None or _is_code(flow)
@@ -87,6 +93,10 @@ def _proved(flow: Flow) -> HttpResponse:
     with suppress(OperationalError):
         change_key(flow.request, now=flow.now)
     return answer
+
+
+def _accepted(flow: Flow) -> list[str]:
+    return list(flow.request.session.get(ACCEPTED, []))
 
 
 def _look_again(flow: Flow) -> HttpResponse:

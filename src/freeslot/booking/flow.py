@@ -13,7 +13,7 @@ from freeslot.booking.forms import ASKED, DetailsForm, initial_of
 from freeslot.patients.models import Patient
 from freeslot.practices.models import Policy, Practice, policy_for
 from freeslot.scheduling.models import Checkout
-from freeslot.scheduling.rulebook import Rules
+from freeslot.scheduling.rulebook import ReasonRule, Rules
 from freeslot.scheduling.rules import rules_from
 from freeslot.visits.frames import place_of
 from freeslot.visits.typed import unsent_before
@@ -70,7 +70,22 @@ class Flow:
 
     @property
     def is_filled_in(self) -> bool:
-        return self.patient is not None or (self.is_guest and bool(self.checkout.contact_value))
+        """Who it is for, and all that the rules of today require."""
+        is_known = self.patient is not None or (self.is_guest and bool(self.checkout.contact_value))
+        asked, said = self.rules.booking, self.checkout
+        has_reason = asked.reason is not ReasonRule.REQUIRED or bool(said.visit_reason)
+        return is_known and has_reason and (asked.payer is not ReasonRule.REQUIRED or bool(self.payer))
+
+    @property
+    def payer(self) -> str:
+        """As it was said, else as the practice knows it."""
+        return self.checkout.payer or (self.patient.payer if self.patient else "")
+
+    @property
+    def terms(self) -> str:
+        """Stands for what they book, and under what: the kind of visit, its price and length, and the rules."""
+        kind = self.checkout.visit_type
+        return f"{kind.pk} {kind.price_minor} {kind.length} {self.policy.pk}"
 
     @cached_property
     def is_gone(self) -> bool:

@@ -32,7 +32,7 @@ def review_of(flow: Flow) -> Review:
     price = Money(kind.price_minor, flow.practice.currency)
     facts = _facts(flow, price)
     verdict = verdict_for(facts, flow.rules, Side.PATIENT, flow.now)
-    payer = _payer(flow)
+    payer = flow.payer
     return Review(
         card=_card(flow),
         panel=panel_for(verdict, facts=facts, place=flow.place),
@@ -43,11 +43,6 @@ def review_of(flow: Flow) -> Review:
     )
 
 
-def _payer(flow: Flow) -> str:
-    """As it was said, else as the practice knows it."""
-    return flow.checkout.payer or (flow.patient.payer if flow.patient else "")
-
-
 def _facts(flow: Flow, price: Money) -> VisitFacts:
     """The visit as it will be once it is booked at this moment."""
     return VisitFacts(
@@ -56,7 +51,7 @@ def _facts(flow: Flow, price: Money) -> VisitFacts:
         booked_at=flow.now,
         zone=flow.practice.tz,
         price=price,
-        payer=_payer(flow),
+        payer=flow.payer,
     )
 
 
@@ -65,7 +60,7 @@ def _card(flow: Flow) -> VisitCard:
     practitioner = checkout.practitioner
     return VisitCard(
         starts_at=checkout.starts_at,
-        ends_at=checkout.ends_at,
+        ends_at=checkout.starts_at + checkout.visit_type.length,
         place=flow.place,
         reference="",
         patient=flow.patient.given_name if flow.patient else checkout.given_name,
