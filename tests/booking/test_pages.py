@@ -108,6 +108,14 @@ def test_a_cancelled_visit_is_booked_again_with_its_details(cast, patient):
     assert (checkout.patient, checkout.payer) == (cast.patient, "Medicare")
 
 
+def test_what_an_earlier_visit_was_about_goes_along_for_whoever_wrote_it(cast, patient, sign_in):
+    visit = cast.book()
+    Appointment.objects.filter(pk=visit.pk).update(visit_reason="A cough")
+    assert kept(patient, cast, like=visit.reference).visit_reason == "A cough"
+    proxy = kept(sign_in(cast.proxy_user), cast, open_slot(cast, days=3), like=visit.reference)
+    assert (proxy.patient, proxy.visit_reason) == (cast.patient, "")
+
+
 def test_a_stranger_learns_nothing_of_the_visit_that_it_shall_be_like(cast, patient, sign_in, client):
     visit = cast.book()
     for who in (client, sign_in(cast.stranger_user)):

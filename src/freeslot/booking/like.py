@@ -1,11 +1,13 @@
-"""Booking again: from an earlier visit of one's own its type, practitioner, place and payer are taken over."""
+"""Booking again: from an earlier visit of one's own its type, practitioner, place, reason and payer are taken over."""
 
+import uuid
 from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
 
+from freeslot.events.models import Event
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.operations.book import REFERENCE_PREFIX
 from freeslot.scheduling.reference import parse_reference
@@ -35,3 +37,9 @@ def address_like(visit: Appointment) -> str:
         "like": visit.reference,
     }
     return f"{reverse('book_times', args=[visit.practice.slug])}?{urlencode(chosen)}"
+
+
+def reason_written_by(account_id: uuid.UUID, visit: Appointment) -> str:
+    """What the visit was about, to whoever wrote it alone: others who act for the patient may not know."""
+    booked = Event.objects.filter(subject_id=visit.pk, kind="appointment.booked", actor_id=str(account_id))
+    return visit.visit_reason if visit.visit_reason and booked.exists() else ""

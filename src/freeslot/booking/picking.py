@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from freeslot.booking.booker import Booker
 from freeslot.booking.flow import address_of
-from freeslot.booking.like import visit_like
+from freeslot.booking.like import reason_written_by, visit_like
 from freeslot.booking.times_pages import Search
 from freeslot.scheduling.errors import SchedulingError
 from freeslot.scheduling.models import Checkout
@@ -59,12 +59,13 @@ def _kept_already(mine: CheckoutQuerySet, search: Search, picked: Picked, *, now
 def _say_again(
     request: HttpRequest, booker: Booker, checkout: Checkout, before: Checkout | None, search: Search, *, now: datetime
 ) -> None:
-    """What was said of the time that was not had; else who the visit was for that this one shall be like, and who paid
-    for it."""
+    """What was said of the time that was not had; else of the visit that this one shall be like who it was for, what it
+    was about, and who paid for it."""
     if before:
         take_over(checkout_id=checkout.pk, before=before)
         practice = search.visit_type.practice
         take_along(request, before=address_of(before, practice), at=address_of(checkout, practice))
     elif booker.account_id and (like := visit_like(request, search.like, now=now)):
         patient = next((each for each in booker.patients(like.practice, now) if each.pk == like.patient_id), None)
-        fill_in(checkout_id=checkout.pk, details=Details(patient, payer=like.payer), account_id=booker.account_id)
+        details = Details(patient, visit_reason=reason_written_by(booker.account_id, like), payer=like.payer)
+        fill_in(checkout_id=checkout.pk, details=details, account_id=booker.account_id)
