@@ -176,6 +176,45 @@ def test_practices_in_several_zones_each_name_their_own(cast, patient):
     assert "<title>My visits · Freeslot</title>" in patient.get(PAGE).content.decode()
 
 
+def test_today_is_said_as_it_is_at_each_practice(cast, patient, later):
+    cast.book(days=3)
+    also_at(cast, "Praxis Nord", zone="Europe/Berlin", country="DE").book(days=4)
+    assert "Today is Wed 3 March. Each visit" in agenda_page(patient), "four in the afternoon, ten in the evening"
+    later(cast.now + timedelta(hours=3))
+    assert "Today is Wed 3 March (New York time) and Thu 4 March (Berlin time)." in agenda_page(patient)
+
+
+def test_it_leads_to_booking_at_each_practice_that_books_online(cast, patient):
+    cast.book()
+    other = also_at(cast, "Praxis Nord", country="DE")
+    other.book(days=4)
+    for page in (PAGE, "/appointments/"):
+        links = dict(read(patient.get(page)).links)
+        assert links[f"/p/{cast.practice.slug}/book/"] == f"Book a visit at {cast.practice.name}"
+        assert links[f"/p/{other.practice.slug}/book/"] == "Book a visit at Praxis Nord"
+    Practice.objects.update(online_booking="nobody")
+    assert "Book a visit" not in agenda_page(patient)
+
+
+def test_without_a_visit_it_leads_to_booking_where_one_is_known(cast, patient, sign_in):
+    booking = f"/p/{cast.practice.slug}/book/"
+    assert booking in dict(read(patient.get("/appointments/")).links)
+    assert booking in dict(read(patient.get(PAGE)).links)
+    assert booking not in dict(read(sign_in(cast.stranger_user).get("/appointments/")).links)
+
+
+def test_a_link_leads_to_booking_only_where_everybody_books(cast):
+    browser = opened(cast.book())
+    booking = f"/p/{cast.practice.slug}/book/"
+    assert booking in dict(read(browser.get("/appointments/")).links)
+    Practice.objects.update(online_booking="known")
+    assert booking not in dict(read(browser.get("/appointments/")).links)
+
+
+def agenda_page(client: Client) -> str:
+    return read(client.get(PAGE)).text
+
+
 def test_in_spanish(cast, patient):
     cast.book()
     page = patient.get(PAGE, headers={"Accept-Language": "es"}).content.decode()

@@ -1,6 +1,7 @@
 """Draws the calendar of one's visits: a month as a table where there is room, and as an agenda; both say the same.
 
-A visit stands on the day that it is at its practice; which day is today is asked at the practice that frames the page.
+A visit stands on the day that it is at its practice; today is marked as it is at the practice that frames the page, or
+where the next visit is, and said of each practice where it differs.
 """
 
 from collections.abc import Sequence
@@ -19,12 +20,14 @@ from freeslot.accounts.feeds import feed_of
 from freeslot.practices.models import Practice
 from freeslot.scheduling.models import Appointment
 from freeslot.visits.asking import Asker
+from freeslot.visits.bookable import bookable_practices
 from freeslot.visits.forms import new_key
 from freeslot.visits.frames import frame_for, place_of
 from freeslot.visits.months import Month
 from freeslot.visits.rows import Row, rows_of
 from freeslot.web.facts import Place
-from freeslot.web.formatting import locale_for
+from freeslot.web.formatting import day, locale_for, zone_words
+from freeslot.web.formatting.lists import listed
 from freeslot.web.formatting.months import first_weekday, month_words, weekdays
 from freeslot.web.frame import set_frame
 
@@ -53,23 +56,25 @@ class Day:
 
 def calendar_page(request: HttpRequest, asker: Asker, *, now: datetime) -> HttpResponse:
     mine = Appointment.objects.visible_to(asker.actor, now)
-    place = _set_frame(request, mine.values("practice_id"), now)
+    practices = {
+        each.slug: each for each in Practice.objects.filter(pk__in=mine.values("practice_id")).order_by("name")
+    }
     upcoming = mine.live().select_related("practice").filter(ends_at__gt=now).order_by("starts_at").first()
-    if upcoming and place is None:
-        place = place_of(upcoming.practice, now)
-    place = place or Place(zone="UTC", locale=locale_for(get_language() or "", ""), now=now)
+    place = _place(request, practices, upcoming, now)
     today = now.astimezone(ZoneInfo(place.zone)).date()
     month = Month.read(request.GET.get("month", ""), today=today)
     days = _days(month, today, place, _rows(month, mine, asker, now))
     context = {
         "asker": asker,
         "place": place,
+        "today": _today_words(place, [place_of(each, now) for each in practices.values()]),
         "month": month_words(month.first, locale=place.locale),
         "weekdays": weekdays(place.locale),
         "weeks": [[days.get(on) if on else None for on in week] for week in month.weeks(first_weekday(place.locale))],
         "agenda": [day for day in days.values() if day.rows],
         "beside": _beside(request, month, today, upcoming, place.locale),
         "list": page_of_mine(request),
+        "bookable": bookable_practices(practices.values(), asker=asker, now=now),
         "feed": feed_of(asker.user_id) if asker.user_id else None,
         "key": new_key(),
     }
@@ -83,15 +88,26 @@ def page_of_mine(request: HttpRequest, **asked: str) -> str:
     return reverse("appointments") + (f"?{urlencode(asked)}" if asked else "")
 
 
-def _set_frame(request: HttpRequest, practice_ids: Any, now: datetime) -> Place | None:
-    """That of the practice whose portal one comes from, or of the only one there is; None and ours among several."""
-    practices = {practice.slug: practice for practice in Practice.objects.filter(pk__in=practice_ids)}
+def _place(request: HttpRequest, practices: dict[str, Practice], upcoming: Appointment | None, now: datetime) -> Place:
+    """That of the practice whose portal one comes from, or of the only one there is, and its frame; ours among several,
+    and the clock of the next visit."""
     only = next(iter(practices)) if len(practices) == 1 else ""
     practice = practices.get(request.GET.get("practice", only) or only)
-    if practice is None:
-        return None
-    set_frame(request, frame_for(practice, now))
-    return place_of(practice, now)
+    if practice:
+        set_frame(request, frame_for(practice, now))
+    nearest = practice or (upcoming.practice if upcoming else next(iter(practices.values()), None))
+    return (
+        place_of(nearest, now) if nearest else Place(zone="UTC", locale=locale_for(get_language() or "", ""), now=now)
+    )
+
+
+def _today_words(place: Place, places: Sequence[Place]) -> str:
+    """`Wed 3 March (New York time)`; no zone where several have the same day, each zone where not."""
+    zones = {each.zone: day(place.now, zone=each.zone, locale=place.locale, now=place.now) for each in (place, *places)}
+    if len(zones) > 1 and len(set(zones.values())) == 1:
+        return zones[place.zone]
+    named = [f"{today} ({zone_words(zone, place.locale)})" for zone, today in zones.items()]
+    return listed(named, locale=place.locale)
 
 
 def _rows(month: Month, mine: Any, asker: Asker, now: datetime) -> list[Row]:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from freeslot.scheduling.models import Appointment
 from freeslot.visits.asking import Asker
+from freeslot.visits.bookable import bookable_practices
 from freeslot.visits.entering import visit_page
 from freeslot.visits.frames import frame_for
 from freeslot.visits.month_pages import CALENDAR, calendar_page, page_of_mine
@@ -27,10 +28,13 @@ def appointments(request: HttpRequest, asker: Asker) -> HttpResponse:
     mine = Appointment.objects.visible_to(asker.actor, now).for_pages()
     rows = rows_of(mine.filter(starts_at__gt=now - LOOK_BACK).order_by("starts_at"), asker=asker, now=now)
     _set_frame(request, rows)
-    calendar = page_of_mine(request, view=CALENDAR)
-    return render(
-        request, "visits/appointments.html", {"asker": asker, "visits": grouped(rows, now), "calendar": calendar}
-    )
+    context = {
+        "asker": asker,
+        "visits": grouped(rows, now),
+        "bookable": bookable_practices((row.visit.practice for row in rows), asker=asker, now=now),
+        "calendar": page_of_mine(request, view=CALENDAR),
+    }
+    return render(request, "visits/appointments.html", context)
 
 
 def _set_frame(request: HttpRequest, rows: list[Row]) -> None:
