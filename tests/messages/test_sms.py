@@ -115,8 +115,45 @@ def test_other_countries_numbers_are_told_nothing_of_it(gateway: Gateway):
 def test_what_the_link_asks_and_the_practices_number_stand_where_they_fit(gateway: Gateway):
     first, *_ = texts_of_a_life(gateway, name="Elm", number="+4915112345678")
 
-    assert first.endswith("/ (asks birth year) (212) 555-0142 or our portal")
+    assert first.endswith("/ (asks birth year) (212) 555-0142")
     assert segments(first) == 1
+
+
+def test_a_reader_in_another_country_is_told_whose_clock_it_is(gateway: Gateway):
+    booked, *_, code = texts_of_a_life(gateway, number="+34612345678")
+    cancelled = next(text for text in gateway.bodies if "No fee. Undo" in text)
+    moved = next(text for text in gateway.bodies if "moved to" in text)
+
+    assert "visit Wed 10 Mar, 4:00 pm New York time booked." in booked
+    assert "visit Wed 10 Mar, 4:00 pm New York time cancelled. No fee. Undo by 4:10 pm New York time: " in cancelled
+    assert "visit Sun 7 Mar, 4:00 pm moved to Mon 8 Mar, 4:00 pm New York time." in moved
+    assert "New York time" not in code, "it names no time"
+    assert max(segments(text) for text in gateway.bodies) <= 2
+
+
+def test_in_spanish_too(gateway: Gateway):
+    booked, *_ = texts_of_a_life(gateway, language="es", number="+34612345678")
+
+    assert "cita mié 10 mar, 4:00 p.m. hora de Nueva York programada." in booked
+    assert max(segments(text) for text in gateway.bodies) <= 2
+
+
+def test_a_text_about_a_visit_by_video_names_the_clock_wherever_one_is(gateway: Gateway):
+    cast = make_cast(weeks=2)
+    cast.visit_type.by_video = True
+    cast.visit_type.save()
+    give_phone(cast)
+    cast.book()
+    make_messages(cast.now)
+    send_texts(cast.now)
+
+    (text,) = gateway.bodies
+    assert "visit Wed 10 Mar, 4:00 pm New York time booked." in text
+    assert segments(text) == 2, "with the way out, as the first text has it"
+
+
+def test_a_neighbour_is_told_no_clock(gateway: Gateway):
+    assert not any("New York" in text for text in texts_of_a_life(gateway))
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -139,5 +176,6 @@ def test_an_act_from_an_unusual_place_is_told_with_a_warning(gateway: Gateway):
 def test_they_never_make_a_text_longer(gateway: Gateway):
     texts = texts_of_a_life(gateway, number="+4915112345678")
 
-    assert {segments(text) for text in texts} == {1}
+    bare = [text[: text.index("birth year)") + len("birth year)")] for text in texts]
+    assert [segments(text) for text in texts] == [segments(text) for text in bare]
     assert not all("(212)" in text for text in texts)

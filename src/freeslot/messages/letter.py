@@ -25,7 +25,7 @@ from freeslot.scheduling.states import Side, Status
 from freeslot.scheduling.tokens import codes_for
 from freeslot.scheduling.words import fee_amount, fee_words, panel_for
 from freeslot.web.facts import DeadlineLine, VisitCard
-from freeslot.web.formatting import brief_day, clock
+from freeslot.web.formatting import brief_day, clock, zone_words
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,12 @@ class Letter(Letterhead):
     """One message to one reader before it has a form; to be read under the reader's language.
 
     Where the practice has a neutral alias, nothing here names the practice, the place or the practitioner.
+    `is_far` has the brief times name their zone: the reader's own clock may be another.
     """
 
     appointment: Appointment
     token: str = ""
+    is_far: bool = False
 
     @classmethod
     def of(cls, event: Event, *, language: str, token: str = "", kind: MessageKind | None = None) -> Self:
@@ -74,16 +76,29 @@ class Letter(Letterhead):
 
     @property
     def brief_when(self) -> str:
-        """Day and time where there is little room: `Wed 10 Mar, 4:00 pm`."""
-        return self._brief(self.starts_at)
+        """Day and time where there is little room: `Wed 10 Mar, 4:00 pm`, `Wed 10 Mar, 4:00 pm New York time`."""
+        return f"{self._brief(self.starts_at)}{self._zone}"
 
     @property
     def brief_before(self) -> str:
+        """The same for a move's old time, of which the new one's zone tells."""
         return self._brief(self.started_before)
+
+    @property
+    def brief_undo(self) -> str:
+        """Until when it can be undone: `4:10 pm`, `4:10 pm New York time`."""
+        if self.undo_until is None:
+            return ""
+        return f"{clock(self.undo_until, zone=self.place.zone, locale=self.place.locale)}{self._zone}"
 
     def _brief(self, at: datetime) -> str:
         zone, locale = self.place.zone, self.place.locale
         return f"{brief_day(at, zone=zone, locale=locale)}, {clock(at, zone=zone, locale=locale)}"
+
+    @property
+    def _zone(self) -> str:
+        is_named = self.is_far or self.appointment.visit_type.by_video
+        return f" {zone_words(self.place.zone, self.place.locale)}" if is_named else ""
 
     @property
     def undo_until(self) -> datetime | None:

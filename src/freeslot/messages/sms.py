@@ -1,6 +1,6 @@
 """A message as a text: whether its reader may get one, its words, and the line that says how to have no more."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 import phonenumbers
@@ -12,6 +12,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResu
 
 from freeslot.messages.code_letter import AnyLetter, CodeLetter
 from freeslot.messages.fates import Blame, Fate, NotSent
+from freeslot.messages.letter import Letter
 from freeslot.messages.models import Message
 from freeslot.messages.rendering import sms_of
 from freeslot.messages.sections import warned_briefly
@@ -55,6 +56,8 @@ def sms_for(message: Message, letter: AnyLetter) -> Sms:
     if reason:
         raise NotSent(Fate.NEVER, reason)
     to = wire_number(message.address, country=letter.practice.country)
+    if isinstance(letter, Letter):
+        letter = replace(letter, is_far=not _is_of(to, letter.practice.country))
     return Sms(to=to, body=_with_what_fits(letter, message, to=to), report_to=_report_address(message))
 
 
@@ -67,6 +70,11 @@ def wire_number(number: str, *, country: str) -> str:
     if phonenumbers.is_possible_number_with_reason(parsed) != ValidationResult.IS_POSSIBLE:
         raise NotSent(Fate.NEVER, "bad_address", blame=Blame.ADDRESS)
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+
+
+def _is_of(number: str, country: str) -> bool:
+    """By the country's calling code: no code begins another's."""
+    return number.startswith(f"+{phonenumbers.country_code_for_region(country)}")
 
 
 def _with_what_fits(letter: AnyLetter, message: Message, *, to: str) -> str:
