@@ -36,6 +36,15 @@ def test_a_visit_of_ones_own_at_the_same_time_is_shown_and_stops_nothing(cast, p
     assert visit_of(confirm(patient, checkout)).starts_at == mine.starts_at
 
 
+def test_a_visit_right_before_or_after_is_not_at_the_same_time(cast, patient):
+    before, between, after = cast.slots_from(cast.now + timedelta(days=3), 3)
+    for slot in (before, after):
+        cast.book(slots=[slot])
+    checkout = kept(patient, cast, between)
+    say(patient, cast, checkout)
+    assert "You have another visit at that time" not in review(patient, checkout).text
+
+
 def _schedule_of(cast, practitioner):
     schedule = cast.schedule
     found = type(schedule).objects.get(pk=schedule.pk)

@@ -304,6 +304,16 @@ def test_the_next_open_time_is_the_earliest_of_everybody_asked_for(cast: Cast):
     assert following(cast, practitioner_id=cast.patient.pk) is None
 
 
+def test_the_next_open_time_is_found_whoever_alone_has_one(cast: Cast):
+    colleague = Practitioner.objects.create(practice=cast.practice, name="Dr. Lee")
+    cast.visit_type.practitioners.add(colleague)
+    schedules = (cast.schedule, other_schedule(cast, "09:00", "10:00", practitioner=colleague))
+    for schedule in schedules:
+        Slot.objects.update(status="blocked")
+        schedule.slots.update(status="free")
+        assert following(cast) == "4 09:00"
+
+
 def test_the_next_open_time_keeps_to_notice_horizon_and_the_present(cast: Cast):
     slot = slots_of(cast)[0]
     assert following(cast, after=cast.now - DAY, now=slot.starts_at) == "4 09:20"

@@ -1,6 +1,7 @@
 """A guest's code: derived and stored nowhere, few, short-lived, good once, and one unverified booking for a contact."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -136,6 +137,21 @@ def test_another_contact_has_to_be_proved_anew(cast: Cast):
     assert use(checkout, at=cast.now + MINUTE)
     assert say(checkout, at=cast.now + MINUTE, contact_value="SOMEBODY@Example.org").verified_at is not None
     assert say(checkout, at=cast.now + MINUTE, contact_value="third@example.org").verified_at is None
+
+
+def test_no_code_is_sent_where_the_contact_became_another_meanwhile(cast: Cast, monkeypatch):
+    from freeslot.scheduling.operations import guest_codes as module
+
+    checkout, lock = say(begin(cast)), module.lock_guest
+
+    def meanwhile(checkout_id, **given: Any):
+        """What another tab says between the look at the contact and the lock."""
+        say(checkout, contact_value="somebody@example.org")
+        return lock(checkout_id, **given)
+
+    monkeypatch.setattr(module, "lock_guest", meanwhile)
+    assert not ask(checkout)
+    assert (Checkout.objects.get(pk=checkout.pk).codes, GuestCode.objects.count()) == (0, 0)
 
 
 def test_who_begins_again_has_one_unverified_booking_and_frees_the_first_time(cast: Cast):

@@ -291,6 +291,15 @@ def test_of_several_slots_of_which_one_is_taken_none_is_taken(cast: Cast):
     assert as_it_is(visit) == before
 
 
+def test_a_full_day_does_not_stand_against_a_move_within_it(cast: Cast):
+    with_rules(cast, booking={"most_per_day": 1})
+    first, second, other_day = *at(cast, 3, 2), at(cast, 4)[0]
+    visit = cast.book(slots=[first])
+    with pytest.raises(SlotsUnsuitable):
+        move(cast, cast.book(slots=[other_day]).reference, second)
+    assert move(cast, visit.reference, second).result is MOVED
+
+
 def test_another_practitioner_or_place_only_where_the_rules_let_it_change(cast: Cast):
     annex = Location.objects.create(practice=cast.practice, name="Annex", address="14 Elm Street")
     who, where = colleague(cast), colleague(cast, location=annex)

@@ -162,6 +162,17 @@ def test_the_sweep_passes_by_what_was_undone_or_released_meanwhile(cast: Cast, m
     assert release_lapsed(now=cast.now + WINDOW + timedelta(minutes=5)) == 1
 
 
+def test_the_sweep_frees_no_slot_before_it_has_announced_it(cast: Cast, monkeypatch):
+    monkeypatch.setattr("freeslot.scheduling.operations.release.BATCH", 1)
+    slots = cast.slots_from(cast.now + timedelta(days=3), 2)
+    for slot in slots:
+        cancel(cast, cast.book(slots=[slot]).reference)
+    assert release_lapsed(now=cast.now + WINDOW) == 1
+    assert sorted(slot_states(*slots)) == ["free", "held"]
+    assert release_lapsed(now=cast.now + WINDOW) == 1
+    assert slot_states(*slots) == ["free", "free"]
+
+
 def test_the_sweep_frees_lapsed_checkouts_too(cast: Cast):
     slots = cast.slots_from(cast.now, 2)
     hold_slots(slot_ids=[slots[0].pk], holder=uuid.uuid4(), length=WINDOW, now=cast.now)
@@ -180,3 +191,15 @@ def test_a_lapsed_window_whose_slot_is_booked_again_stays_over_when_the_clock_is
         undo(cast, visit.reference, now=cast.now)
     assert Slot.objects.get(pk=slot.pk).held_by == holder
     assert live(visit.reference).status == "cancelled"
+
+
+def test_a_visit_of_which_one_slot_is_gone_is_not_brought_back_by_the_other(cast: Cast):
+    cast.visit_type.length = timedelta(minutes=40)
+    cast.visit_type.save()
+    slots = cast.slots_from(cast.now + timedelta(days=3), 2)
+    visit = cast.book(slots=slots)
+    cancel(cast, visit.reference)
+    hold_slots(slot_ids=[slots[1].pk], holder=uuid.uuid4(), length=WINDOW, now=cast.now + WINDOW)
+    with pytest.raises(UndoOver):
+        undo(cast, visit.reference, now=cast.now)
+    assert (live(visit.reference).status, slot_states(*slots)) == ("cancelled", ["held", "held"])

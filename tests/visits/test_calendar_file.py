@@ -60,9 +60,14 @@ def test_none_where_no_fee_can_arise(clock, sign_in: SignIn, db):
     assert alarms(file(sign_in(cast.patient_user), cast.book())) == []
 
 
-def test_none_that_would_have_rung_before_the_time_was_chosen(cast, patient):
-    visit = cast.book(days=0, booked_at=cast.now)
-    assert alarms(file(patient, visit)) == []
+@pytest.mark.parametrize(("after", "count"), [(timedelta(seconds=-1), 1), (timedelta(0), 0), (timedelta(hours=2), 0)])
+def test_none_that_would_have_rung_before_the_time_was_chosen(after, count, cast, sign_in, later):
+    """The deadline itself lies ahead."""
+    visit = cast.book(days=7)
+    chosen_at = visit.starts_at - timedelta(hours=27) + after
+    Appointment.objects.update(booked_at=chosen_at)
+    later(chosen_at)
+    assert len(alarms(file(sign_in(cast.patient_user), visit))) == count
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,17 @@ def test_the_oldest_wish_comes_first(booked):
     assert (ended(older), ended(younger)) == ("fulfilled", "")
 
 
+def test_the_oldest_wish_comes_first_also_where_an_event_says_what_came_free(booked):
+    cancelled, second = another(booked, booked.at(3, 10)), another(booked, booked.at(13, 10))
+    older, later = booked.wish(), booked.cast.now + timedelta(seconds=1)
+    younger = booked.wish(visit=second, before_on=booked.at(13, 10).date(), now=later)
+    cancel(booked.cast, cancelled.reference)
+    actor = booked.cast.patient_actor
+    release_slots(ref=cancelled.reference, actor=actor, door=Door.PORTAL, now=booked.cast.now)
+    settle(later)
+    assert (ended(older), ended(younger)) == ("fulfilled", "")
+
+
 def test_a_wish_is_never_served_inside_the_late_window(booked):
     wish = booked.wish(notice=timedelta(hours=1))
     deadline = booked.visit.starts_at - timedelta(hours=24)
