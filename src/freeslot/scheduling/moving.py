@@ -56,10 +56,10 @@ def mover(side: Side) -> Side:
 
 
 def move_until(facts: VisitFacts, rules: Rules) -> datetime:
-    """The practice's own deadline for moves, else the end of cancels online, and never after the start."""
+    """The practice's own deadline for moves, else the end of cancels online, else the start. A deadline is a length
+    before it or a time on an earlier day, so it is never after it."""
     deadline = rules.move.until or rules.tell_after
-    starts_at = facts.starts_at.astimezone(UTC)
-    return min(deadline.moment(starts_at, facts.zone), starts_at) if deadline else starts_at
+    return deadline.moment(facts.starts_at, facts.zone) if deadline else facts.starts_at.astimezone(UTC)
 
 
 def _why_not(facts: VisitFacts, side: Side, now: datetime, until: datetime, left: int | None) -> WhyNot | None:
