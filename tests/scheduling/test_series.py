@@ -1,7 +1,7 @@
 """A series cancelled or moved from one of its visits on: all in one transaction, or nothing at all."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ from freeslot.scheduling.operations.check_in import check_in
 from freeslot.scheduling.operations.hold import hold_slots
 from freeslot.scheduling.operations.move import MoveResult
 from freeslot.scheduling.operations.series import CancelPress, MovePress, cancel_series, move_series
-from freeslot.scheduling.series import is_weekly, plan_move, step_to, this_and_later, visits_in_series
+from freeslot.scheduling.series import is_weekly, plan_move, this_and_later, visits_in_series
 from tests.scheduling.acts import cancel, kinds
 from tests.scheduling.test_all_or_nothing import Breaking, everything
 from tests.support.cast import RULES, Cast, make_cast, make_patient
@@ -64,7 +64,7 @@ def cancel_all(cast: Cast, visits: list[Appointment], *, now: datetime | None = 
 
 def move_all(cast: Cast, visits: list[Appointment], to: datetime, **changes: Any):
     given: dict[str, Any] = {"actor": cast.patient_actor, "accepted_fee": 0} | changes
-    planned = plan_move(visits, step_to(visits[0], to), now=cast.now)
+    planned = plan_move(visits, to, now=cast.now)
     presses = [
         MovePress(
             ref=each.visit.reference,
@@ -214,7 +214,7 @@ def test_a_taken_time_of_any_changes_none_and_is_named(cast, visits):
     book_for(cast, other, slot_at(cast, 22, 15))
     before = everything()
     to = slot_at(cast, 8, 15).starts_at
-    planned = plan_move(visits, step_to(visits[0], to), now=cast.now)
+    planned = plan_move(visits, to, now=cast.now)
     assert [each.is_taken for each in planned] == [False, False, True, False]
     outcome = move_all(cast, visits, to)
     assert {ref: type(error) for ref, error in outcome.against.items()} == {visits[2].reference: SlotTaken}
@@ -278,44 +278,55 @@ def test_a_series_knows_its_visits_and_whether_they_are_weekly(cast, visits):
 
 
 def test_a_clock_time_that_one_of_the_nights_does_not_have_is_no_time(cast, visits):
-    """Two in the morning of Sunday 14 March 2027 in New York."""
-    sunday = [each for each in visits if each is visits[0]]
-    step = timedelta(days=4) - timedelta(hours=11, minutes=30)  # from Wednesday, 14:00
-    planned = plan_move(sunday, step, now=cast.now)
-    assert [(each.starts_at, each.against) for each in planned] == [(None, Unsuitable.GONE)]
+    """Half past two in the night of 14 March 2027 in New York, for the second of them."""
+    sunday = datetime(2027, 3, 7, 7, 30, tzinfo=UTC)
+    planned = plan_move(visits[:2], sunday, now=cast.now)
+    assert [each.starts_at for each in planned] == [sunday, None]
+    assert planned[1].against is Unsuitable.GONE
+
+
+@pytest.mark.parametrize("hour", [5, 6])
+def test_of_two_equal_hours_the_first_visit_goes_to_the_one_that_was_picked(hour: int, cast, visits):
+    """Half past one in the night of 7 November 2027 in New York, by summer time and by winter time."""
+    picked = datetime(2027, 11, 7, hour, 30, tzinfo=UTC)
+    planned = plan_move(visits[:2], picked, now=cast.now)
+    assert [each.starts_at for each in planned] == [picked, datetime(2027, 11, 14, 6, 30, tzinfo=UTC)]
 
 
 def test_a_plan_costs_the_same_for_one_visit_and_for_three(cast, visits, django_assert_num_queries):
     for some in (visits[:1], visits[:3]):
         with django_assert_num_queries(2):
-            plan_move(some, timedelta(days=1), now=cast.now)
+            plan_move(some, some[0].starts_at + timedelta(days=1), now=cast.now)
 
 
 def test_a_plan_says_why_a_time_would_not_do(cast: Cast, visits):
+    the_next_day, long_before = (visits[0].starts_at + timedelta(days=each) for each in (1, -6))
+
     def against(**booking: Any) -> Unsuitable | None:
         Policy.objects.filter(pk=cast.policy.pk).update(rules=RULES | {"booking": booking})
-        (planned,) = plan_move(visits[:1], timedelta(days=1), now=cast.now)
+        (planned,) = plan_move(visits[:1], the_next_day, now=cast.now)
         return planned.against
 
     assert against() is None
     assert against(notice_minutes=9 * 24 * 60) is Unsuitable.TOO_SOON
     assert against(horizon_days=5) is Unsuitable.TOO_FAR
-    (past,) = plan_move(visits[:1], -timedelta(days=6), now=visits[0].starts_at)
+    (past,) = plan_move(visits[:1], long_before, now=visits[0].starts_at)
     assert past.against is Unsuitable.PAST
     slot_at(cast, 8, 14, 20).delete()
     type(cast.visit_type).objects.update(length=timedelta(minutes=40))
-    assert plan_move(visits_in_series(visits[0])[:1], timedelta(days=1), now=cast.now)[0].against is Unsuitable.LENGTH
+    assert plan_move(visits_in_series(visits[0])[:1], the_next_day, now=cast.now)[0].against is Unsuitable.LENGTH
 
 
 def test_a_plan_stays_at_the_place_where_the_rules_say_so(cast: Cast, visits):
     Policy.objects.filter(pk=cast.policy.pk).update(rules=RULES | {"move": {"elsewhere": []}})
     elsewhere = Location.objects.create(practice=cast.practice, name="Oak Street", address="3 Oak Street")
     Slot.objects.filter(pk=slot_at(cast, 8).pk).update(location=elsewhere)
-    (planned,) = plan_move(visits_in_series(visits[0])[:1], timedelta(days=1), now=cast.now)
+    (planned,) = plan_move(visits_in_series(visits[0])[:1], slot_at(cast, 8).starts_at, now=cast.now)
     assert planned.against is Unsuitable.ELSEWHERE
 
 
 def test_a_plan_counts_a_hold_as_open_once_it_has_lapsed(cast: Cast, visits):
     hold_slots(slot_ids=[slot_at(cast, 8).pk], holder=uuid.uuid4(), length=HOUR, now=cast.now)
-    found = [plan_move(visits[:1], timedelta(days=1), now=cast.now + later)[0].is_taken for later in (HOUR / 2, HOUR)]
+    to = slot_at(cast, 8).starts_at
+    found = [plan_move(visits[:1], to, now=cast.now + later)[0].is_taken for later in (HOUR / 2, HOUR)]
     assert found == [True, False]

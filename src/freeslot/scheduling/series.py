@@ -63,24 +63,27 @@ def is_weekly(visits: Sequence[Appointment]) -> bool:
     return len(days) > 1 and all(other - one == WEEK for one, other in pairwise(days))
 
 
-def step_to(visit: Appointment, starts_at: datetime) -> timedelta:
-    """How far the practice's clock goes from a visit's time to another: days and hours as a calendar counts them."""
-    zone = visit.practice.tz
-    to, since = starts_at.astimezone(zone), visit.starts_at.astimezone(zone)
-    return to.replace(tzinfo=None) - since.replace(tzinfo=None)
-
-
-def plan_move(visits: Sequence[Appointment], step: timedelta, *, now: datetime) -> list[Planned]:
-    """Where each would go, with the practitioner it has. What others of them leave counts as open.
+def plan_move(visits: Sequence[Appointment], starts_at: datetime, *, now: datetime) -> list[Planned]:
+    """Where each would go when the first goes to this instant, with the practitioner it has. What others of them leave
+    counts as open.
 
     Two statements, and one more for each type of visit; what else may stand against it, the move itself says.
     """
-    wanted = {visit.pk: _stepped(visit, step) for visit in visits}
+    first, step = visits[0], _step_to(visits[0], starts_at)
+    # By its clock alone the first would not know which of two equal hours was picked.
+    wanted = {visit.pk: starts_at if visit is first else _stepped(visit, step) for visit in visits}
     slots = _slots_at([(visit, at) for visit in visits if (at := wanted[visit.pk])])
     rules = {visit.visit_type_id: visit.visit_type for visit in visits}
     booking = {pk: rules_from(policy_for(each, now=now).rules).booking for pk, each in rules.items()}
     leaving = {visit.pk for visit in visits}
     return [_planned(visit, wanted[visit.pk], slots, leaving, booking[visit.visit_type_id], now) for visit in visits]
+
+
+def _step_to(visit: Appointment, starts_at: datetime) -> timedelta:
+    """How far the practice's clock goes from a visit's time to another: days and hours as a calendar counts them."""
+    zone = visit.practice.tz
+    to, since = starts_at.astimezone(zone), visit.starts_at.astimezone(zone)
+    return to.replace(tzinfo=None) - since.replace(tzinfo=None)
 
 
 def _stepped(visit: Appointment, step: timedelta) -> datetime | None:

@@ -12,7 +12,7 @@ from freeslot.scheduling.moving import MoveVerdict
 from freeslot.scheduling.operations.move import MoveOutcome, MoveResult
 from freeslot.scheduling.operations.series import MovePress, SeriesOutcome, move_series
 from freeslot.scheduling.outcome import telling_what_was_saved
-from freeslot.scheduling.series import Planned, plan_move, step_to
+from freeslot.scheduling.series import Planned, plan_move
 from freeslot.visits.forms import STALE, MoveForm
 from freeslot.visits.proof import prove
 from freeslot.visits.several import Item
@@ -46,7 +46,7 @@ def goings(items: Sequence[Item], value: str, *, now: datetime) -> list[Going]:
     picked = picked_from(value, first.practice.tz)
     if picked.practitioner_id != first.practitioner_id:
         raise NotThen(_("A series keeps its practitioner. Move the visits one by one to change that."))
-    planned = plan_move([item.visit for item in items], step_to(first, picked.starts_at), now=now)
+    planned = plan_move([item.visit for item in items], picked.starts_at, now=now)
     return [_going(item, each, now) for item, each in zip(items, planned, strict=True)]
 
 
