@@ -127,8 +127,8 @@ class Desk(RuleBasedStateMachine):
             expected = UnknownPatient
         elif not self._suit(pks, count):
             expected = SlotsUnsuitable
-        elif not all(self.slots[pk].is_takeable(self.now, holder) for pk in pks):
-            expected = SlotTaken
+        elif not all(self.slots[pk].is_takeable(self.now) for pk in pks):
+            expected = SlotTaken  # whoever is named as the holder: these are no checkouts of theirs
         else:
             expected = None
         booked = self._try(

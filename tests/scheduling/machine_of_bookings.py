@@ -50,7 +50,7 @@ class BookingDesk(MovingDesk):
                 slot_ids=pks,
                 source=str(owner),
                 now=self.now,
-                account_id=self.cast.patient_user.pk,
+                account_id=[self.cast.patient_user, self.cast.stranger_user][owner].pk,
                 moving=Appointment.objects.for_pages().get(reference=visit.reference) if visit else None,
                 instead_of=earlier.pk if earlier else None,
             ),

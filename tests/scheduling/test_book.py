@@ -20,7 +20,7 @@ from freeslot.scheduling.operations.hold import hold_slots, release_hold
 from freeslot.scheduling.operations.publish import publish_slots
 from freeslot.scheduling.operations.repeats import Earlier, Key
 from freeslot.scheduling.reference import parse_reference
-from tests.scheduling.acts import cancel, kinds, last_event, live, slot_states, undo
+from tests.scheduling.acts import begin, cancel, kinds, last_event, live, slot_states, undo
 from tests.support.cast import Cast, make_cast, make_patient
 
 HOLD = timedelta(minutes=5)
@@ -160,15 +160,32 @@ def test_a_hold_keeps_a_slot_for_its_holder_until_it_lapses(cast: Cast):
     holder, other = uuid.uuid4(), uuid.uuid4()
     until = hold_slots(slot_ids=[slot.pk], holder=holder, length=HOLD, now=cast.now)
     assert until == cast.now + HOLD
-    for wrong in (None, other):
-        with pytest.raises(SlotTaken):
-            book(cast, slot, holder=wrong, now=until - timedelta(microseconds=1))
+    with pytest.raises(SlotTaken):
+        book(cast, slot, now=until - timedelta(microseconds=1))
     with pytest.raises(SlotTaken):
         hold_slots(slot_ids=[slot.pk], holder=other, length=HOLD, now=cast.now)
     assert hold_slots(slot_ids=[slot.pk], holder=holder, length=2 * HOLD, now=cast.now) == cast.now + 2 * HOLD
-    visit = live(book(cast, slot, holder=holder, now=cast.now + 3 * HOLD).reference)
+    visit = live(book(cast, slot, now=cast.now + 2 * HOLD).reference)
     kept = visit.slots.get()
     assert (kept.held_by, kept.held_until) == (None, None)
+
+
+def test_what_an_account_keeps_is_booked_by_its_name_and_by_nobody_elses(cast: Cast):
+    """Neither another account's nor a guest's, a move's, or the window in which a cancel can be undone."""
+    cancelled, visit = cast.book(days=3), cast.book(days=9)
+    cancel(cast, cancelled.reference)
+    whose: list[dict[str, Any]] = [{"account_id": cast.proxy_user.pk}, {"account_id": None}, {"moving": visit}]
+    slots = cast.slots_from(cast.now, len(whose))
+    others = [begin(cast, slot, source=str(slot.pk), **each) for slot, each in zip(slots, whose, strict=True)]
+    wanted = {each.pk: each.slot_ids for each in others} | {cancelled.pk: [cast.slots_from(cancelled.starts_at)[0].pk]}
+    for holder, slot_ids in wanted.items():
+        with pytest.raises(SlotTaken):
+            book(cast, slot_ids=slot_ids, holder=holder)
+    mine = begin(cast, *cast.slots_from(cast.now + timedelta(days=5)))
+    for actor in (cast.proxy, cast.staff, SYSTEM):
+        with pytest.raises(SlotTaken):
+            book(cast, slot_ids=mine.slot_ids, holder=mine.pk, actor=actor)
+    assert book(cast, slot_ids=mine.slot_ids, holder=mine.pk)
 
 
 def test_a_lapsed_hold_is_bookable_at_its_end_by_anyone(cast: Cast):

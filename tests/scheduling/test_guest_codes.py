@@ -12,7 +12,7 @@ from freeslot.practices.models import OnlineBooking
 from freeslot.scheduling.errors import HoldOver, SlotsUnsuitable
 from freeslot.scheduling.invariants import breaches
 from freeslot.scheduling.models import Checkout, GuestCode, Slot
-from freeslot.scheduling.operations.checkout import end_checkout, end_lapsed_checkouts, finish_checkout
+from freeslot.scheduling.operations.checkout import end_checkout, end_lapsed_checkouts
 from freeslot.scheduling.operations.guest_codes import (
     BETWEEN,
     LASTS,
@@ -23,8 +23,8 @@ from freeslot.scheduling.operations.guest_codes import (
     ask_guest_code,
     use_guest_code,
 )
-from freeslot.scheduling.operations.guests import say_who
-from tests.scheduling.guests import WHO, ask, begin, code_of, nobody, say, use
+from freeslot.scheduling.operations.guests import book_as_guest, say_who
+from tests.scheduling.guests import WHO, ask, begin, code_of, nobody, say, use, verified
 from tests.support.cast import Cast
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -243,9 +243,7 @@ def test_the_checkout_of_somebody_signed_in_is_no_guests(cast: Cast):
 
 
 def test_finished_checkouts_send_no_codes(cast: Cast):
-    checkout = say(begin(cast))
-    finish_checkout(
-        checkout_id=checkout.pk, patient=cast.patient, actor=cast.patient_actor, door="portal", now=cast.now
-    )
+    checkout = verified(cast)
+    book_as_guest(checkout_id=checkout.pk, door="portal", now=cast.now)
     with pytest.raises(HoldOver):
         ask(checkout)

@@ -22,7 +22,6 @@ from freeslot.scheduling.models import Appointment, Schedule, Slot, WeeklyHours
 from freeslot.scheduling.moving import WhyNot
 from freeslot.scheduling.operations.check_in import check_in
 from freeslot.scheduling.operations.checkout import finish_checkout
-from freeslot.scheduling.operations.hold import hold_slots
 from freeslot.scheduling.operations.move import MoveResult
 from freeslot.scheduling.operations.publish import publish_slots
 from freeslot.scheduling.operations.release import release_lapsed
@@ -269,7 +268,7 @@ def test_a_time_that_is_taken_or_kept_for_somebody_leaves_the_old_visit_as_it_wa
     cancelled_slot = cancelled.slots.get()
     cancel(cast, cancelled.reference)
     held = at(cast, 4)[0]
-    hold_slots(slot_ids=[held.pk], holder=cast.practice.pk, length=HOUR, now=cast.now)
+    kept = begin(cast, held, moving=visit)
     before = as_it_is(visit)
     for slot in (others.slots.get(), cancelled_slot, held):
         with pytest.raises(SlotTaken):
@@ -277,7 +276,7 @@ def test_a_time_that_is_taken_or_kept_for_somebody_leaves_the_old_visit_as_it_wa
         assert as_it_is(visit) == before
     assert move(cast, visit.reference, cancelled_slot, now=cast.now + timedelta(minutes=10)).result is MOVED
     assert release_lapsed(now=cast.now + timedelta(minutes=10)) == 1
-    assert move(cast, visit.reference, held, holder=cast.practice.pk).result is MOVED
+    assert move(cast, visit.reference, held, holder=kept.pk).result is MOVED
 
 
 def test_of_several_slots_of_which_one_is_taken_none_is_taken(cast: Cast):
@@ -401,6 +400,21 @@ def test_what_a_checkout_kept_beside_the_time_that_was_taken_goes_back(cast: Cas
     checkout = begin(cast, kept, moving=visit)
     move(cast, visit.reference, taken, holder=checkout.pk)
     assert slot_states(kept, taken) == ["free", "busy"]
+
+
+def test_nobody_moves_into_a_time_by_the_name_of_what_somebody_else_keeps(cast: Cast):
+    visit, others, cancelled = cast.book(), cast.book(days=9), cast.book(days=3)
+    left = cancelled.slots.get()
+    cancel(cast, cancelled.reference)
+    slots = at(cast, 4, 2)
+    keeping = [begin(cast, slots[0], source="b"), begin(cast, slots[1], source="c", moving=others)]
+    before = as_it_is(visit)
+    for holder, slot in ((keeping[0].pk, slots[0]), (keeping[1].pk, slots[1]), (cancelled.pk, left)):
+        with pytest.raises(SlotTaken):
+            move(cast, visit.reference, slot, holder=holder)
+        assert as_it_is(visit) == before
+    assert move(cast, visit.reference, at(cast, 5)[0], holder=keeping[0].pk).result is MOVED
+    assert slot_states(*slots, left) == ["held"] * 3, "and it frees nothing of theirs"
 
 
 def test_a_time_that_was_kept_is_not_too_soon_by_the_minutes_of_the_form(cast: Cast):

@@ -13,6 +13,7 @@ from freeslot.scheduling.availability import Ask, ask_for, next_open, open_days,
 from freeslot.scheduling.models import Slot
 from freeslot.scheduling.operations.book import Booked, book_appointment
 from freeslot.scheduling.operations.checkout import begin_checkout, finish_checkout, renew_checkout
+from freeslot.scheduling.operations.details import Details, fill_in
 from freeslot.scheduling.operations.move import MoveOutcome, move_appointment
 from tests.support.cast import Cast
 
@@ -74,6 +75,7 @@ def test_keeping_a_time_renewing_and_finishing(cast: Cast, visit_type: VisitType
     )
     assert count == 8
     assert counted(lambda: renew_checkout(checkout_id=checkout.pk, now=cast.now))[0] == 4
+    fill_in(checkout_id=checkout.pk, details=Details(cast.patient), account_id=cast.patient_user.pk)
     count, _ = counted(
         lambda: finish_checkout(
             checkout_id=checkout.pk, patient=cast.patient, actor=cast.patient_actor, door="portal", now=cast.now

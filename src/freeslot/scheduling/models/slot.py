@@ -10,9 +10,12 @@ from django.db.models import F, Q
 from freeslot.practices.models import Location, Practice, Practitioner
 from freeslot.scheduling.models.schedule import Schedule
 
+# Who keeps slots, by its id or by the question for it.
+Holder = uuid.UUID | models.Subquery
+
 
 class SlotQuerySet(models.QuerySet["Slot"]):
-    def takeable(self, now: datetime, *, holder: uuid.UUID | None = None) -> Self:
+    def takeable(self, now: datetime, *, holder: Holder | None = None) -> Self:
         """Free, or held by a hold that has lapsed by the clock, or held by `holder`."""
         lapsed = Q(status=Slot.Status.HELD, held_until__lte=now)
         mine = Q(status=Slot.Status.HELD, held_by=holder) if holder else Q(pk__in=[])

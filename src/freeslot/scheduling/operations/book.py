@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Subquery
 
 from freeslot.events.models import Event
 from freeslot.patients.models import Grant, Patient
@@ -20,7 +21,7 @@ from freeslot.scheduling.operations.repeats import Earlier, Key
 from freeslot.scheduling.operations.slots import make_busy
 from freeslot.scheduling.operations.suiting import Wanted, suitable_slots
 from freeslot.scheduling.reference import new_reference
-from freeslot.scheduling.states import Status
+from freeslot.scheduling.states import Side, Status
 
 REFERENCE_PREFIX = "FS"
 TRIES = 5
@@ -54,9 +55,10 @@ def book_appointment(
 ) -> Booked:
     """Takes the slots and books the visit under the rules in force now, or changes nothing.
 
-    Raises SlotTaken, SlotsUnsuitable, UnknownPatient or KeyReused. `holder` names the hold that keeps the slots for
-    this booking, `chosen_at` is when that began; `booked_at` is given when the visit was booked earlier elsewhere;
-    `payer` where it is not the one that the practice knows of the patient.
+    Raises SlotTaken, SlotsUnsuitable, UnknownPatient or KeyReused. `holder` names the actor's own checkout that keeps
+    the slots, which `finish_checkout` ends; by the name of somebody else's nobody has them. `chosen_at` is when that
+    began; `booked_at` is given when the visit was booked earlier elsewhere; `payer` where it is not the one that the
+    practice knows of the patient.
     """
     request = (str(patient.pk), str(visit_type.pk), sorted(slot_ids))
     key = Key(actor, "book", idempotency_key, request)
@@ -73,7 +75,7 @@ def book_appointment(
             appointment.visit_reason = visit_reason[:LONGEST_REASON]
             appointment.payer = patient.payer if payer is None else payer
             appointment.acts_as = scope
-            make_busy(slot_ids, appointment=appointment, now=now, holder=holder)
+            make_busy(slot_ids, appointment=appointment, now=now, holder=_own(holder, actor))
             _insert(appointment)
             terms = facts_of_terms(appointment)
             event = record(appointment, "appointment.booked", actor=actor, door=door, now=now, data=terms)
@@ -111,6 +113,15 @@ def _scope_of(actor: Actor, patient: Patient, holder: uuid.UUID | None, now: dat
 def _is_guest(checkout_id: uuid.UUID, patient: Patient) -> bool:
     verified = Checkout.objects.filter(pk=checkout_id, verified_at__isnull=False, account_id__isnull=True)
     return verified.filter(patient=patient, practice_id=patient.practice_id).exists()
+
+
+def _own(holder: uuid.UUID | None, actor: Actor) -> Subquery | None:
+    """The checkout where it is the account's, or the guest's whom `_scope_of` knows by it; asked by the update that
+    takes the slots."""
+    if holder is None or actor.side is not Side.PATIENT:
+        return None
+    account_id = actor.id if actor.kind is ActorKind.ACCOUNT else None
+    return Subquery(Checkout.objects.filter(pk=holder, moving=None, account_id=account_id).values("pk"))
 
 
 def _appointment(

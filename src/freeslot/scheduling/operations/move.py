@@ -66,9 +66,10 @@ def move_appointment(
     """The same visit, under the same reference, rules, calendar UID and links, at another time.
 
     `accepted_fee` is the fee that the actor was told the move takes along, in minor units; a higher one is never taken.
-    `holder` names the hold that keeps the new slots, `chosen_at` is when that began; `tried_at` is the server's own
-    stamp of a failed attempt. `as_wished` says that the patient wished for it beforehand and pressed nothing now;
-    `seen_at` is when the visit was to start on the page that was pressed, where that is known.
+    `holder` names the checkout of this move that keeps the new slots, `chosen_at` is when that began; by the name of
+    any other nobody has them. `tried_at` is the server's own stamp of a failed attempt. `as_wished` says that the
+    patient wished for it beforehand and pressed nothing now; `seen_at` is when the visit was to start on the page that
+    was pressed, where that is known.
     Raises UnknownAppointment, SlotTaken, SlotsUnsuitable, BadReason or KeyReused.
     """
     key = Key(actor, "move", idempotency_key, (ref, *sorted(slot_ids)))
@@ -89,8 +90,8 @@ def move_appointment(
             check_reason(reason, appointment.rules.move.reason, among=appointment.rules.reasons)
         if verdict.carried.minor > accepted_fee:
             return MoveOutcome(MoveResult.FEE_ROSE, ref, verdict)
-        if holder:
-            _end_checkout(holder, appointment, now)
+        if holder and not _end_checkout(holder, appointment, now):
+            holder = None
         slots = _new_slots(appointment, slot_ids, actor, now, chosen_at)
         make_busy([pk for pk in slot_ids if pk not in own], appointment=appointment, now=now, holder=holder)
         free_some_of(appointment, own - set(slot_ids))
@@ -106,12 +107,12 @@ def move_appointment(
     return MoveOutcome(MoveResult.MOVED, ref, verdict, event.pk, event)
 
 
-def _end_checkout(holder: uuid.UUID, appointment: Appointment, now: datetime) -> None:
-    """It has led to this visit. The row before the turns of a day and the slots, as whoever keeps or gives back a time
-    takes them: in another order two tabs of one patient would wait for each other."""
-    Checkout.objects.filter(pk=holder, moving=appointment, ended_at__isnull=True).update(
-        ended_at=now, appointment=appointment
-    )
+def _end_checkout(holder: uuid.UUID, appointment: Appointment, now: datetime) -> bool:
+    """It has led to this visit; whether it is a move of it that had not ended. The row before the turns of a day and
+    the slots, as whoever keeps or gives back a time takes them: in another order two tabs of one patient would wait for
+    each other."""
+    mine = Checkout.objects.filter(pk=holder, moving=appointment, ended_at__isnull=True)
+    return mine.update(ended_at=now, appointment=appointment) == 1
 
 
 def _new_slots(

@@ -10,11 +10,11 @@ from django.db import connection, models
 from freeslot.database.rows import adapted
 from freeslot.scheduling.errors import SlotTaken
 from freeslot.scheduling.models import Appointment, Slot
-from freeslot.scheduling.models.slot import SlotQuerySet
+from freeslot.scheduling.models.slot import Holder, SlotQuerySet
 
 
 def make_busy(
-    slot_ids: Sequence[int], *, appointment: Appointment, now: datetime, holder: uuid.UUID | None = None
+    slot_ids: Sequence[int], *, appointment: Appointment, now: datetime, holder: Holder | None = None
 ) -> None:
     """Gives the slots to a visit. Raises SlotTaken unless every one is free, lapsed, or held by `holder`."""
     _take(slot_ids, now, holder, status=Slot.Status.BUSY, appointment=appointment, held_by=None, held_until=None)
@@ -25,7 +25,7 @@ def make_held(slot_ids: Sequence[int], *, holder: uuid.UUID, until: datetime, no
     _take(slot_ids, now, holder, status=Slot.Status.HELD, appointment=None, held_by=holder, held_until=until)
 
 
-def _take(slot_ids: Sequence[int], now: datetime, holder: uuid.UUID | None, **change: Any) -> None:
+def _take(slot_ids: Sequence[int], now: datetime, holder: Holder | None, **change: Any) -> None:
     if not slot_ids:
         return
     wanted = Slot.objects.filter(pk__in=slot_ids).takeable(now, holder=holder)
