@@ -59,10 +59,12 @@ def test_a_wrong_code_books_nothing_and_says_so(checkout, client):
     press(client, checkout, "confirm")
     right = code_of(checkout)
     wrong = "000000" if right != "000000" else "111111"
-    for _ in range(5):
+    used_up = "This code is used up after five wrong tries. Have another one sent."
+    for words in 4 * ["This is not the code."] + [used_up]:
         answer = press(client, checkout, "code", code=wrong)
         assert answer.status_code == 422
-        assert "This is not the code, or it is too old." in read(answer).text
+        assert words in read(answer).text
+    assert used_up in read(client.get(checkout_page(checkout), {"step": "code"})).text
     assert press(client, checkout, "code", code=right).status_code == 422
     assert Appointment.objects.count() == 0
     assert Patient.objects.filter(given_name="Ana").count() == 0
@@ -194,7 +196,7 @@ def test_a_number_that_takes_no_texts_is_said_on_the_page(checkout, cast, client
     say(client, checkout, contact="(212) 555-0199")
     page = press(client, checkout, "confirm").headers["Location"]
     settings.SMS_GATEWAY = None
-    assert "We send a code to •••• 0199." in read(client.get(page)).text
+    assert "We send a code to •••• 0199, unless another" in read(client.get(page)).text
     handle_due_events(now=cast.now)
     text = read(client.get(page)).text
     assert "We could not send a text to •••• 0199. Use another number, or an e-mail address." in text
@@ -292,3 +294,44 @@ def test_rules_that_are_new_since_the_code_was_asked_for_are_shown_before_it_cou
     assert client.post(checkout_page(checkout), {**page.fields, "press": "confirm"}).status_code == 303
     visit = visit_of(press(client, checkout, "code", code=code_of(checkout)))
     assert visit.policy.version == 2
+
+
+def test_a_code_that_is_over_or_was_not_typed_is_said_as_that(checkout, cast, client, later):
+    say(client, checkout)
+    press(client, checkout, "confirm")
+    assert "Type the code from our message." in read(press(client, checkout, "code", code=" ")).text
+    assert Checkout.objects.get(pk=checkout.pk).tries == 0
+    Checkout.objects.update(until=cast.now + timedelta(minutes=30))
+    later(cast.now + timedelta(minutes=15))
+    answer = press(client, checkout, "code", code=code_of(checkout))
+    assert "A code is good for 15 minutes, and they are over. Have another one sent." in read(answer).text
+
+
+def test_when_another_code_can_be_sent_is_a_clock_time(checkout, cast, client, later):
+    say(client, checkout)
+    press(client, checkout, "confirm")
+    later(cast.now + timedelta(seconds=59))
+    answer = press(client, checkout, "send")
+    assert answer.status_code == 422
+    assert "Another one can be sent at 4:01 pm (New York time)." in read(answer).text
+    for number in range(1, 5):
+        later(cast.now + number * timedelta(minutes=1))
+        assert press(client, checkout, "send").status_code == 303
+    later(cast.now + timedelta(minutes=6))
+    page = read(press(client, checkout, "send"))
+    assert "No more codes are sent for this booking." in page.text
+    assert "Send another code" not in page.buttons
+
+
+def test_the_page_of_the_code_is_the_same_whether_or_not_somebody_else_books_with_the_contact(cast):
+    pages = []
+    for days, contact in ((2, "ana@example.org"), (3, "ana@example.org"), (4, "ani@example.org")):
+        browser = Client()
+        begun = kept(browser, cast, open_slot(cast, days=days))
+        say(browser, begun, contact=contact)
+        press(browser, begun, "confirm")
+        page = read(browser.get(checkout_page(begun), {"step": "code"})).text
+        pages.append(page.split("Fri 5 March")[0].split("Sat 6 March")[0])
+        assert "unless another booking that was begun with it is still open" in page
+        assert "have another code sent after 4:15 pm (New York time)" in page
+    assert GuestCode.objects.count() == 2

@@ -51,8 +51,9 @@ def test_of_many_browsers_with_one_contact_one_is_sent_a_code(race: RaceCast):
 
 def test_of_two_tabs_of_one_browser_the_later_stands(race: RaceCast):
     checkouts = begun(race.cast, 2, source="one")
-    found = together(lambda checkout: say(checkout).pk and "said", checkouts)
-    assert found == {"said": 2}
+    for checkout in checkouts:
+        say(checkout)
+    assert together(ask, checkouts) in ({"True": 2}, {"True": 1, "HoldOver": 1})
     assert live(race.now) == 1
 
 

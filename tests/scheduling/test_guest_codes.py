@@ -22,6 +22,7 @@ from freeslot.scheduling.operations.guest_codes import (
     MOST_TRIES,
     ask_guest_code,
     use_guest_code,
+    was_just_used,
 )
 from freeslot.scheduling.operations.guests import book_as_guest, say_who
 from tests.scheduling.guests import WHO, ask, begin, code_of, nobody, say, use, verified
@@ -155,12 +156,34 @@ def test_no_code_is_sent_where_the_contact_became_another_meanwhile(cast: Cast, 
 
 
 def test_who_begins_again_has_one_unverified_booking_and_frees_the_first_time(cast: Cast):
-    first = say(begin(cast))
-    second = say(begin(cast))
+    first, second = say(begin(cast)), say(begin(cast))
+    assert [ask(first), ask(second)] == [True, True]
     assert Slot.objects.get(pk=first.slot_ids[0]).status == Slot.Status.FREE
     assert Checkout.objects.get(pk=first.pk).was_given_back
-    assert ask(second)
     assert list(breaches(now=cast.now)) == []
+
+
+def test_who_merely_says_a_contact_stands_in_nobodys_way(cast: Cast):
+    first, second = say(begin(cast)), say(begin(cast, source="two"))
+    assert [ask(second), ask(first)] == [True, False]
+    assert Checkout.objects.live(cast.now).count() == 2
+
+
+def test_a_code_that_is_over_keeps_the_contact_from_nobody(cast: Cast):
+    first, second = say(begin(cast)), say(begin(cast, source="two"))
+    ask(first)
+    Checkout.objects.update(until=cast.now + timedelta(hours=1))
+    assert not ask(second, at=cast.now + LASTS - SECOND)
+    assert ask(second, at=cast.now + LASTS - SECOND + BETWEEN)
+    assert Checkout.objects.get(pk=first.pk).is_kept(cast.now + LASTS)
+    assert not ask(first, at=cast.now + LASTS + BETWEEN), "now the second has it"
+
+
+def test_another_contact_leaves_the_first_to_others(cast: Cast):
+    first, second = say(begin(cast)), say(begin(cast, source="two"))
+    ask(first)
+    say(first, contact_value="other@example.org")
+    assert ask(second)
 
 
 def test_another_browser_gets_no_second_code_until_the_first_booking_lapses(cast: Cast):
@@ -181,7 +204,7 @@ def test_a_contact_that_was_proved_is_free_for_another_booking(cast: Cast):
 
 
 def test_a_lapsed_booking_blocks_nobody_whether_swept_or_not(cast: Cast):
-    say(begin(cast))
+    ask(say(begin(cast)))
     later = cast.now + timedelta(minutes=10)
     second = say(begin(cast, source="two", at=later), at=later)
     assert ask(second, at=later)
@@ -196,6 +219,19 @@ def test_no_personal_data_and_no_code_is_in_what_is_kept(cast: Cast):
     assert (event.subject_id, event.version) == (checkout.pk, 1)
     assert [word for word in ("Nora", "Ng'", "nora@", "1990", code_of(checkout)) if word in kept] == []
     assert event.data == {"number": 1, "starts_at": checkout.starts_at.isoformat()}
+
+
+def test_the_code_that_was_used_is_known_again_for_a_minute_and_not_without_end(cast: Cast):
+    checkout = say(begin(cast))
+    ask(checkout)
+    code = code_of(checkout)
+    assert not was_just_used(checkout_id=checkout.pk, typed=code, now=cast.now), "it was not used yet"
+    use(checkout)
+    within = cast.now + MINUTE - SECOND
+    assert was_just_used(checkout_id=checkout.pk, typed=code, now=within)
+    assert not was_just_used(checkout_id=checkout.pk, typed=code, now=cast.now + MINUTE)
+    assert not any(was_just_used(checkout_id=checkout.pk, typed=wrong(code), now=within) for _ in range(8))
+    assert not was_just_used(checkout_id=checkout.pk, typed=code, now=within), "tries count on"
 
 
 def test_everything_is_forgotten_a_day_later(cast: Cast):

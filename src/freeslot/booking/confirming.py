@@ -14,6 +14,8 @@ from freeslot.booking.booker import change_key
 from freeslot.booking.flow import Flow
 from freeslot.booking.keeping import keep_anew, times_instead
 from freeslot.booking.pages import code_page, missing_page, review_page
+from freeslot.booking.words import again_words, code_words
+from freeslot.messages.guests import guest_code_state
 from freeslot.scheduling.actors import Door
 from freeslot.scheduling.errors import NotVerified, SchedulingError, UnknownPatient
 from freeslot.scheduling.models import Appointment
@@ -56,19 +58,26 @@ def send_code(flow: Flow) -> HttpResponse:
     return see_other(f"{flow.address}?step=code")
 
 
+def send_another(flow: Flow) -> HttpResponse:
+    """The same once more, or when it can be sent: by this booking's own codes alone, so nobody learns of another's."""
+    wait = again_words(guest_code_state(flow.checkout.pk, now=flow.now), flow.place) if flow.needs_code else ""
+    return code_page(flow, problem=wait) if wait and flow.is_filled_in else send_code(flow)
+
+
 def type_code(flow: Flow) -> HttpResponse:
     if not flow.is_guest or not flow.is_filled_in:
         return _look_again(flow)
     if flow.terms not in _accepted(flow):
         return review_page(flow, is_changed=True)
+    if flow.needs_code and not flow.request.POST.get("code", "").strip():
+        return code_page(flow, problem=_("Type the code from our message."))
     try:
         with telling_what_was_saved():
             is_right = flow.checkout.verified_at is not None or _is_code(flow)
     except SchedulingError as error:
         return times_instead(flow, error)
     if not is_right:
-        wrong = _("This is not the code, or it is too old. Look at the newest message, or have another one sent.")
-        return code_page(flow, problem=wrong)
+        return code_page(flow, problem=code_words(guest_code_state(flow.checkout.pk, now=flow.now).state))
     return _proved(flow)
 
 

@@ -7,6 +7,7 @@ from freeslot.booking.flow import Flow
 from freeslot.booking.forms import DetailsForm
 from freeslot.booking.overlaps import overlapping
 from freeslot.booking.review import review_of
+from freeslot.booking.words import code_words
 from freeslot.messages.guests import guest_code_state
 from freeslot.visits.video import own_clock
 
@@ -43,8 +44,17 @@ def hold_part(flow: Flow) -> HttpResponse:
 
 
 def code_page(flow: Flow, *, problem: str = "") -> HttpResponse:
+    """Without telling whether a code went out: that would tell whether somebody else books with the same contact."""
     sent = guest_code_state(flow.checkout.pk, now=flow.now)
-    context = _context(flow) | {"problem": problem, "step": "code", "masked": sent.to, "sent": sent.state}
+    context = _context(flow) | {
+        "problem": problem,
+        "step": "code",
+        "masked": sent.to,
+        "sent": sent.state,
+        "until": sent.until,
+        "may_send": sent.again_at is not None,
+        "over_words": code_words(sent.state),
+    }
     return render(flow.request, "booking/code.html", context, status=422 if problem else 200)
 
 

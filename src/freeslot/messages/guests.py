@@ -25,7 +25,8 @@ class CodeState(StrEnum):
     ASKED = "asked"
     NO_TEXTS = "no_texts"  # this number takes no texts from us: another contact is needed
     FAILED = "failed"  # it could not be sent there
-    OVER = "over"  # its time is over, or its tries are used up
+    OVER = "over"  # its time is over
+    USED_UP = "used_up"  # it was typed wrong too often
     VERIFIED = "verified"
 
 
@@ -73,8 +74,9 @@ def _state(checkout: Checkout, now: datetime) -> CodeState:
             return CodeState.NO_TEXTS
         if message.last_error != CODE_OVER:
             return CodeState.FAILED
-    is_over = now >= checkout.code_asked_at + LASTS or checkout.tries >= MOST_TRIES
-    return CodeState.OVER if is_over else CodeState.ASKED
+    if now >= checkout.code_asked_at + LASTS:
+        return CodeState.OVER
+    return CodeState.USED_UP if checkout.tries >= MOST_TRIES else CodeState.ASKED
 
 
 def _newest(checkout: Checkout) -> Message | None:

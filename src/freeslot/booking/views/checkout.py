@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from freeslot.booking.booker import booker_of
-from freeslot.booking.confirming import confirm, press_again, send_code, type_code
+from freeslot.booking.confirming import confirm, press_again, send_another, type_code
 from freeslot.booking.details import keep_longer, say_details
 from freeslot.booking.flow import Flow
 from freeslot.booking.keeping import given_back, times_instead
@@ -28,7 +28,7 @@ PRESSES: dict[str, Callable[[Flow], HttpResponse]] = {
     "another": choose_another,
     "stop": stop,
     "confirm": confirm,
-    "send": send_code,
+    "send": send_another,
     "code": type_code,
 }
 

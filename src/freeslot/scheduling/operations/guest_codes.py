@@ -33,8 +33,8 @@ def ask_guest_code(*, checkout_id: uuid.UUID, now: datetime, door: Door = Door.P
     """Has a code sent to the checkout's contact; whether it will be. The page says the same words either way.
 
     Not twice in a minute, five times for a booking, five an hour to a contact, twelve from a source, thirty from a
-    network (a keyed hash, empty where it is not known); and not while somebody else's unverified booking has this
-    contact. A new code ends the one before.
+    network (a keyed hash, empty where it is not known); and not while a code of somebody else's unverified booking with
+    this contact is good. A new code ends the one before.
 
     Raises HoldOver when the time is kept no more, SlotsUnsuitable where guests are taken no more, BadDetails before it
     is known who they are.
@@ -53,7 +53,8 @@ def ask_guest_code(*, checkout_id: uuid.UUID, now: datetime, door: Door = Door.P
         is_same = contact_hash == hash_of_contact(checkout.contact_kind, checkout.contact_value)
         if checkout.verified_at is not None or not is_same or _asks_too_often(checkout, network, now):
             return False
-        is_sent = claim_contact(checkout, contact_hash=contact_hash, now=now) and not _gets_too_many(contact_hash, now)
+        has_claim = claim_contact(checkout, contact_hash=contact_hash, asked_after=now - LASTS, now=now)
+        is_sent = has_claim and not _gets_too_many(contact_hash, now)
         # A code that is not sent is counted all the same: nobody learns here who else books with this contact.
         checkout.codes += 1
         checkout.tries, checkout.code_asked_at = 0, now

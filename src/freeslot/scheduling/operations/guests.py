@@ -15,7 +15,7 @@ from freeslot.scheduling.models import Checkout
 from freeslot.scheduling.operations.book import LONGEST_REASON, Booked
 from freeslot.scheduling.operations.checkout import finish_checkout
 from freeslot.scheduling.operations.guest_codes import ask_guest_code, use_guest_code, was_just_used
-from freeslot.scheduling.operations.unverified import claim_contact, guest_checkout, hash_of_contact, lock_guest
+from freeslot.scheduling.operations.unverified import guest_checkout, hash_of_contact, lock_guest
 
 __all__ = ["ask_guest_code", "book_as_guest", "patient_for_guest", "say_who", "use_guest_code", "was_just_used"]
 
@@ -38,9 +38,8 @@ def say_who(
     """Keeps what a guest says of themself with their checkout. It can be said again; another contact has to be proved
     anew, and no code that was sent to the first one serves for it.
 
-    An earlier unverified booking of the same source with this contact is ended (`claim_contact`). Nothing here depends
-    on whether the practice knows such a person. Raises BadDetails, HoldOver, or SlotsUnsuitable where guests are not
-    taken.
+    Nothing here depends on whether the practice knows such a person. Raises BadDetails, HoldOver, or SlotsUnsuitable
+    where guests are not taken.
     """
     seen = guest_checkout(checkout_id)
     details = details_from(
@@ -61,8 +60,6 @@ def say_who(
         checkout.payer = clean(payer)[:LONGEST_PAYER]
         checkout.visit_reason = _lines(visit_reason)[:LONGEST_REASON]
         checkout.language = language if language in dict(settings.LANGUAGES) else ""
-        if checkout.verified_at is None:
-            claim_contact(checkout, contact_hash=contact_hash, now=now)
         checkout.save()
     return checkout
 
@@ -103,7 +100,7 @@ def _note(checkout: Checkout, details: Details) -> None:
         setattr(checkout, name, value)
     checkout.patient = None
     if before != (details.contact_kind, details.contact_value):
-        checkout.verified_at, checkout.code_asked_at, checkout.tries = None, None, 0
+        checkout.verified_at, checkout.code_asked_at, checkout.tries, checkout.contact_hash = None, None, 0, ""
 
 
 def _lines(text: str) -> str:

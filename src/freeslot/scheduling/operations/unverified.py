@@ -38,20 +38,25 @@ def hash_of_contact(kind: str, value: str) -> str:
     return keyed_hash("contact", f"{kind} {value}")
 
 
-def claim_contact(checkout: Checkout, *, contact_hash: str, now: datetime) -> bool:
+def claim_contact(checkout: Checkout, *, contact_hash: str, asked_after: datetime, now: datetime) -> bool:
     """Makes this the one unverified booking of its contact; whether it could be. To be saved by the caller.
 
-    One that has lapsed is in nobody's way. An earlier one of the same source is ended, its time given back: they have
-    begun again. While somebody else's is kept this one has no claim, so no code is sent for it: nobody can have
-    somebody else's mailbox flooded from many browsers, nor hold many times with one contact.
+    Only a code that is asked for makes a claim, and it lasts as long as the code: who merely says a contact stands in
+    nobody's way, nor does one that has lapsed. An earlier one of the same source is ended, its time given back: they
+    have begun again. While somebody else's code, asked for after `asked_after`, is good this one has no claim, so none
+    is sent for it: nobody can have somebody else's mailbox flooded from many browsers, nor hold many times with one
+    contact.
     """
     same = Checkout.objects.filter(
         practice_id=checkout.practice_id, contact_hash=contact_hash, ended_at__isnull=True, verified_at__isnull=True
     )
     for other in same.exclude(pk=checkout.pk).select_for_update(of=("self",)).order_by("pk"):
         if other.is_kept(now) and other.source != checkout.source:
-            checkout.contact_hash = ""
-            return False
+            if other.code_asked_at is not None and other.code_asked_at > asked_after:
+                checkout.contact_hash = ""
+                return False
+            Checkout.objects.filter(pk=other.pk).update(contact_hash="")
+            continue
         free_held_by(other.pk)
         Checkout.objects.filter(pk=other.pk).update(ended_at=min(now, other.until), was_given_back=other.is_kept(now))
     checkout.contact_hash = contact_hash
