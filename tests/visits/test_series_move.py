@@ -1,5 +1,7 @@
 """A visit of a series and all after it, moved from its page by the same step of the clock: all or nothing."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -8,10 +10,12 @@ from freeslot.events.models import Event
 from freeslot.practices.models import Policy
 from freeslot.receipts.models import Receipt
 from freeslot.scheduling.models import Slot
+from freeslot.scheduling.operations.series import move_series
+from freeslot.visits import series_moving
 from tests.scheduling.test_series import clock_times, series_of, slot_at
 from tests.support.cast import RULES, make_cast
 from tests.visits.household import token_of
-from tests.visits.pages import address, read
+from tests.visits.pages import address, press_cancel, read
 from tests.visits.standing import statuses
 from tests.visits.test_outages import ERRORS, UNSURE, failing, failing_commit
 
@@ -72,7 +76,18 @@ def test_one_press_moves_all_and_leads_to_each_ones_receipt(cast, patient, visit
     page = read(patient.get(answer.headers["Location"]))
     assert page.heading == "Your visits are moved"
     assert len(page.facts) == 4
+    assert "(before: Wed 10 March, 2:00 pm)" in page.text
+    assert "Free to cancel until Wed 10 March, 3:20 pm" in page.text
+    assert page.text.count("Receipt and messages") == page.text.count("Add it to your calendar") == 4
     assert Receipt.objects.filter(event__kind="appointment.moved").count() == 4
+
+
+def test_the_result_read_again_after_a_cancel_says_what_is_so_now(cast, patient, visits):
+    answer = press(patient, cast, visits, value_at(cast, 8, 15, 20))
+    press_cancel(patient, visits[1])
+    page = read(patient.get(answer.headers["Location"]))
+    assert page.heading == "1 of your 4 visits is cancelled"
+    assert page.text.count("(before:") == 3
 
 
 def test_the_same_press_again_is_the_same(cast, patient, visits):
@@ -85,7 +100,10 @@ def test_the_same_press_again_is_the_same(cast, patient, visits):
 def test_a_visit_that_cannot_go_along_is_named_and_there_is_no_press(cast, patient, visits):
     Slot.objects.filter(pk=slot_at(cast, 22, 15, 20).pk).update(status="blocked")
     page = read(look(patient, visits[0], value_at(cast, 8, 15, 20)))
+    assert page.heading == "These visits cannot be moved together"
     assert "Below you see which of them stands against it." in page.text
+    assert page.text.count("Not possible") == 1
+    assert page.text.count("3:20 – 3:40 pm") == 4
     assert page.text.count("That time is not open any more.") == 1
     assert "Move 4 visits" not in page.buttons
 
@@ -97,6 +115,20 @@ def test_a_time_that_is_taken_between_look_and_press_changes_none(cast, patient,
     page = read(answer)
     assert (answer.status_code, page.heading) == (422, "Your visits are still booked")
     assert page.text.count("That time is not open any more.") == 1
+    assert clock_times(visits) == BEFORE
+
+
+def test_the_firsts_time_that_is_taken_under_the_press_leads_to_others(cast, patient, visits, monkeypatch):
+    page = read(look(patient, visits[0], value_at(cast, 8, 15, 20)))
+
+    def taken_first(**said: Any):
+        Slot.objects.filter(pk=slot_at(cast, 8, 15, 20).pk).update(status="blocked")
+        return move_series(**said)
+
+    monkeypatch.setattr(series_moving, "move_series", taken_first)
+    answer = patient.post(address(visits[0], SERIES), fields_of(page, visits))
+    assert (answer.status_code, read(answer).heading) == (422, "Your visits are still booked")
+    assert "The nearest other times" in read(answer).text
     assert clock_times(visits) == BEFORE
 
 
@@ -147,9 +179,22 @@ def test_what_is_no_time_is_said_and_the_list_is_there_again(patient, visits, va
     assert page.choices
 
 
-def test_a_closed_time_names_all_that_it_is_closed_for(cast, patient, visits):
-    page = read(look(patient, visits[0], f"2027-03-11T20:00:00-05:00~{cast.practitioner.pk}"))
-    assert page.text.count("The practice has no visits at that time.") == 4
+@pytest.mark.parametrize(("moment", "said"), [
+    ("2027-03-11T20:00:00-05:00", "The practice has no visits at that time."),
+    ("2027-03-01T10:00:00-05:00", "That time is over."),
+    ("9999-12-31T23:59:59+00:00", "none of the times that were offered."),
+    ("0001-01-01T00:00:00+00:00", "none of the times that were offered."),
+])  # fmt: skip
+def test_a_time_that_the_first_cannot_have_is_refused_at_once(cast, patient, visits, moment, said):
+    value = f"{moment}~{cast.practitioner.pk}"
+    fields = fields_of(read(look(patient, visits[0], value_at(cast, 8, 15, 20))), visits)
+    pressed = patient.post(address(visits[0], SERIES), fields | {f"{visits[0].reference}-time": value})
+    for answer in (look(patient, visits[0], value), pressed):
+        page = read(answer)
+        assert (answer.status_code, page.heading) == (422, "Your visits are still booked")
+        assert said in page.text
+        assert page.choices
+    assert clock_times(visits) == BEFORE
 
 
 def test_the_limit_of_moves_stands_against_all(cast, patient, visits):

@@ -35,17 +35,20 @@ def card_for(
     )
 
 
-def new_card(appointment: Appointment, slot: Slot, *, now: datetime) -> VisitCard:
-    """The same visit as it would be from this slot on. Without facts: it is not so yet."""
-    practitioner = slot.practitioner
+def new_card(
+    appointment: Appointment, starts_at: datetime, at: Slot | Appointment, *, now: datetime, is_listed: bool = False
+) -> VisitCard:
+    """The same visit as it would be then, with whom and where `at` is. Without facts: it is not so yet."""
+    practitioner = at.practitioner
     return VisitCard(
-        starts_at=slot.starts_at,
-        ends_at=slot.starts_at + appointment.visit_type.length,
+        starts_at=starts_at,
+        ends_at=starts_at + appointment.visit_type.length,
         place=place_of(appointment.practice, now),
         reference=appointment.reference,
         patient=appointment.patient.given_name,
         practitioner=", ".join(filter(None, [practitioner.name, practitioner.role])),
-        where=_("By video") if appointment.visit_type.by_video else slot.location.address,
+        where=_("By video") if appointment.visit_type.by_video else at.location.address,
+        practice=appointment.practice.name if is_listed else "",
     )
 
 

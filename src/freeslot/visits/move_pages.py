@@ -89,7 +89,7 @@ def review_page(
     if not verdict.is_allowed:
         return refused_page(request, asker, visit, now=now)
     slot = Slot.objects.select_related("practitioner", "location").get(pk=new.slot_ids[0])
-    card, then = card_for(visit, now=now), new_card(visit, slot, now=now)
+    card, then = card_for(visit, now=now), new_card(visit, slot.starts_at, slot, now=now)
     form.offer(visit.rules)
     context = {
         "asker": asker,

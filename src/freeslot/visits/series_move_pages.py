@@ -10,17 +10,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from freeslot.events.models import Event
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.money import Money
+from freeslot.scheduling.states import Status
 from freeslot.visits.asking import Asker
 from freeslot.visits.cards import card_for, new_card
 from freeslot.visits.forms import MoveForm
+from freeslot.visits.histories import last_moves, moved_words
 from freeslot.visits.move_terms import terms_panel
 from freeslot.visits.offers import look_of, offer_for
 from freeslot.visits.series_moving import Going
 from freeslot.visits.several import Item
 from freeslot.visits.several_outcomes import outcome_page
-from freeslot.visits.several_pages import fees_of
+from freeslot.visits.several_pages import fees_of, headline
 from freeslot.visits.snapshot import signed
 from freeslot.visits.time_lists import said_in, time_list
 from freeslot.visits.times import nearest
@@ -30,7 +33,8 @@ from freeslot.web.facts import Panel, VisitCard
 
 @dataclass(frozen=True)
 class MoveSheet:
-    """One visit that is about to move, with its part of the form; `problem` is why it cannot."""
+    """One visit that is about to move, with its part of the form; `problem` is why it cannot, `then` the time that it
+    would have or cannot have, None where there is no such time."""
 
     item: Item
     then: VisitCard | None
@@ -82,14 +86,15 @@ def series_review_page(
     """Old and new of each, and the press where all can move. With `problems` it is an answer: nothing was changed."""
     visit, place = going[0].item.visit, going[0].item.card.place
     sheets = [_sheet(each, forms[each.item.ref], (problems or {}).get(each.item.ref, ""), now) for each in going]
+    can_press = not any(each.against for each in going)
     fees = fees_of([Money(each.verdict.carried.minor, each.verdict.carried.currency) for each in going], place)
     context = {
         "asker": asker,
         "visit": visit,
         "sheets": sheets,
-        "can_press": not any(each.against for each in going),
+        "can_press": can_press,
         "said": said_in(request.POST),
-        "question": _("Your visits are still booked") if problems else _question(len(going)),
+        "question": _question(len(going), can_press=can_press, is_answer=bool(problems)),
         "is_answer": bool(problems),
         "fees": fees,
         "press": ngettext("Move %(count)s visit", "Move %(count)s visits", len(going)) % {"count": len(going)},
@@ -99,22 +104,37 @@ def series_review_page(
 
 def series_moved_page(request: HttpRequest, asker: Asker, items: Sequence[Item]) -> HttpResponse:
     """Always the live state of each, whenever the page is read."""
-    have_moved = all(item.visit.moved_at is not None for item in items)
-    return outcome_page(request, asker, items, _("Your visits are moved") if have_moved else _("Your visits"))
+    cancelled = [item for item in items if item.visit.status == Status.CANCELLED]
+    moves = last_moves(item.visit for item in items)
+    if cancelled:
+        said, kind = headline(len(cancelled), len(items)), "plain"
+    else:
+        said, kind = _("Your visits are moved") if len(moves) == len(items) else _("Your visits"), "free"
+    notes = {item.ref: _notes(item, moves.get(item.visit.pk)) for item in items if item not in cancelled}
+    return outcome_page(request, asker, items, said, notes, kind=kind)
 
 
-def _question(count: int) -> str:
+def _notes(item: Item, move: Event | None) -> list[str]:
+    """When it was before, and what a cancel would cost from now on."""
+    return [*([moved_words(move, item.asker, item.card.place)] if move else []), item.headline]
+
+
+def _question(count: int, *, can_press: bool, is_answer: bool) -> str:
+    if is_answer:
+        return _("Your visits are still booked")
+    if not can_press:
+        return _("These visits cannot be moved together")
     return _("Move these %(count)s visits?") % {"count": count}
 
 
 def _sheet(going: Going, form: MoveForm, problem: str, now: datetime) -> MoveSheet:
     visit, planned = going.item.visit, going.planned
     form.offer(visit.rules)
-    first = planned.slots[0] if planned.slots else None
+    at = planned.slots[0] if planned.slots else visit
     return MoveSheet(
         item=going.item,
-        then=new_card(visit, first, now=now) if first else None,
-        panel=_panel(going) if first and not going.against else None,
+        then=new_card(visit, planned.starts_at, at, now=now, is_listed=True) if planned.starts_at else None,
+        panel=_panel(going) if not going.against else None,
         form=form,
         key=form.next_key,
         seen=signed(visit),

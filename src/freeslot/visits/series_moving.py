@@ -7,7 +7,14 @@ from datetime import datetime
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from freeslot.scheduling.errors import BadReason, SchedulingError, SlotsUnsuitable, SlotTaken, UnknownAppointment
+from freeslot.scheduling.errors import (
+    BadReason,
+    SchedulingError,
+    SlotsUnsuitable,
+    SlotTaken,
+    UnknownAppointment,
+    Unsuitable,
+)
 from freeslot.scheduling.moving import MoveVerdict
 from freeslot.scheduling.operations.move import MoveOutcome, MoveResult
 from freeslot.scheduling.operations.series import MovePress, SeriesOutcome, move_series
@@ -41,23 +48,30 @@ class Going:
 
 
 def goings(items: Sequence[Item], value: str, *, now: datetime) -> list[Going]:
-    """Where all would go if the first goes to the time with this form value. Raises NotThen where that is none."""
+    """Where all would go if the first goes to the time with this form value. Raises NotThen where that is none, or none
+    that the first can have."""
     first = items[0].visit
     picked = picked_from(value, first.practice.tz)
     if picked.practitioner_id != first.practitioner_id:
         raise NotThen(_("A series keeps its practitioner. Move the visits one by one to change that."))
+    if picked.starts_at <= now:
+        raise NotThen(str(UNSUITABLE[Unsuitable.PAST]), around=picked.starts_at)
     planned = plan_move([item.visit for item in items], picked.starts_at, now=now)
+    if against := _words_on(planned[0]):
+        raise NotThen(against, around=picked.starts_at)
     return [_going(item, each, now) for item, each in zip(items, planned, strict=True)]
 
 
 def _going(item: Item, planned: Planned, now: datetime) -> Going:
     verdict = item.visit.move_verdict(item.asker.actor, now)
-    against = words_against_move(verdict, item.card.place)
+    return Going(item, planned, verdict, words_against_move(verdict, item.card.place) or _words_on(planned))
+
+
+def _words_on(planned: Planned) -> str:
+    """What is against the time itself; empty where nothing is."""
     if planned.against:
-        against = against or str(UNSUITABLE[planned.against])
-    elif planned.is_taken:
-        against = against or str(TAKEN)
-    return Going(item, planned, verdict, against)
+        return str(UNSUITABLE[planned.against])
+    return str(TAKEN) if planned.is_taken else ""
 
 
 def press_series_move(

@@ -1,6 +1,6 @@
 """Draws the page after a press for several visits: how each stands now, with its receipt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -21,13 +21,14 @@ from freeslot.web.facts import UndoBox, VisitCard
 
 @dataclass(frozen=True)
 class Result:
-    """One visit after the press, in its live state."""
+    """One visit after the press, in its live state; `notes` are what else the press has led to."""
 
     visit: Appointment
     card: VisitCard
     words: str
     undo: UndoBox | None
     receipt: Receipt | None
+    notes: Sequence[str] = ()
 
 
 def results_page(request: HttpRequest, asker: Asker, items: Sequence[Item]) -> HttpResponse:
@@ -39,15 +40,22 @@ def results_page(request: HttpRequest, asker: Asker, items: Sequence[Item]) -> H
         "fees": fees,
         "is_ill": any(item.visit.reason == ILL for item in cancelled),
     }
-    return outcome_page(request, asker, items, headline(len(cancelled), len(items)), **known)
+    return outcome_page(request, asker, items, headline(len(cancelled), len(items)), {}, **known)
 
 
-def outcome_page(request: HttpRequest, asker: Asker, items: Sequence[Item], said: str, **known: object) -> HttpResponse:
-    """Each of them in its live state, with its receipt."""
+def outcome_page(
+    request: HttpRequest,
+    asker: Asker,
+    items: Sequence[Item],
+    said: str,
+    notes: Mapping[str, Sequence[str]],
+    **known: object,
+) -> HttpResponse:
+    """Each of them in its live state, with its receipt, and what is noted of it, by reference."""
     receipts = latest_receipts(item.visit.pk for item in items)
     context = {
         "asker": asker,
-        "results": [_result(item, receipts.get(item.visit.pk)) for item in items],
+        "results": [_result(item, receipts.get(item.visit.pk), notes.get(item.ref, ())) for item in items],
         "headline": said,
         "kind": "free",
         "phones": phones_of(request, items),
@@ -56,7 +64,7 @@ def outcome_page(request: HttpRequest, asker: Asker, items: Sequence[Item], said
     return render(request, "visits/together_done.html", context)
 
 
-def _result(item: Item, receipt: Receipt | None) -> Result:
+def _result(item: Item, receipt: Receipt | None, notes: Sequence[str]) -> Result:
     visit, place = item.visit, item.card.place
     is_cancelled = visit.status == Status.CANCELLED
     return Result(
@@ -65,4 +73,5 @@ def _result(item: Item, receipt: Receipt | None) -> Result:
         words=fee_words(visit.fee, visit.fee_state, place) if is_cancelled else str(STATUSES[visit.status]),
         undo=undo_box(visit, place),
         receipt=receipt,
+        notes=notes,
     )

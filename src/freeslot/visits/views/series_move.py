@@ -43,7 +43,10 @@ def series_move(request: HttpRequest, asker: Asker, ref: str) -> HttpResponse:
         if is_sent and MOVED in request.GET:
             return series_moved_page(request, asker, items)
         return _times(request, asker, items, visit, now=now)
-    return _posted(request, asker, items, visit, is_press=is_sent and "look" not in request.POST, now=now)
+    try:
+        return _posted(request, asker, items, visit, is_press=is_sent and "look" not in request.POST, now=now)
+    except NotThen as gone:
+        return _times(request, asker, items, visit, now=now, gone=gone)
 
 
 def _times(
@@ -63,11 +66,9 @@ def _times(
 def _posted(
     request: HttpRequest, asker: Asker, items: Sequence[Item], visit: Appointment, *, is_press: bool, now: datetime
 ) -> HttpResponse:
+    """The review, or what the press has led to. Raises NotThen."""
     value = request.POST.get(f"{visit.reference}-time" if is_press else "time", "")
-    try:
-        going = goings(_with_first(items, visit), value, now=now)
-    except NotThen as gone:
-        return _times(request, asker, items, visit, now=now, gone=gone)
+    going = goings(_with_first(items, visit), value, now=now)
     if not is_press:
         forms = {item.ref: MoveForm(prefix=item.ref) for item in items}
         return series_review_page(request, asker, going, forms, now=now)
