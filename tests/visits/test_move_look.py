@@ -13,6 +13,7 @@ from freeslot.scheduling.models import Appointment, Checkout, Slot
 from freeslot.scheduling.operations.checkout import begin_checkout
 from freeslot.visits import holds
 from tests.support.cast import Cast
+from tests.visits.household import token_of
 from tests.visits.moves import free_slot, look, value_of
 from tests.visits.pages import address, read
 from tests.visits.standing import live, stands
@@ -123,7 +124,20 @@ def test_another_visit_at_the_new_time_is_warned_of(cast: Cast, patient: Client)
     visit, slot = cast.book(), free_slot(cast, days=9)
     other = cast.book(days=12)
     Appointment.objects.filter(pk=other.pk).update(starts_at=slot.starts_at, ends_at=slot.ends_at)
-    assert "You have another visit at that time." in read(look(patient, visit, value_of(slot))).text
+    page = read(look(patient, visit, value_of(slot)))
+    assert "You have another visit at that time You can move this one there all the same." in page.text
+    assert other.reference in page.text
+    assert [fact["ref"] for fact in page.facts] == [visit.reference]
+
+
+def test_the_holder_of_a_link_is_warned_of_another_visit_and_not_shown_it(cast: Cast, client: Client) -> None:
+    visit, slot = cast.book(), free_slot(cast, days=9)
+    other = cast.book(days=12)
+    Appointment.objects.filter(pk=other.pk).update(starts_at=slot.starts_at, ends_at=slot.ends_at)
+    client.post(f"/m/{token_of(visit)}/", {"birth_year": "1948", "then": "visit"})
+    page = read(look(client, visit, value_of(slot)))
+    assert "You have another visit at that time. Check both before you press." in page.text
+    assert other.reference not in page.text
 
 
 def test_a_look_pressed_twice_at_once_is_the_same_page_twice(cast: Cast, patient: Client, monkeypatch) -> None:

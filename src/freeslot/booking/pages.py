@@ -5,11 +5,12 @@ from django.shortcuts import render
 
 from freeslot.booking.flow import Flow
 from freeslot.booking.forms import DetailsForm
-from freeslot.booking.overlaps import overlapping
 from freeslot.booking.review import review_of
 from freeslot.booking.words import code_words
 from freeslot.messages.guests import guest_code_state
+from freeslot.visits.overlaps import overlapping
 from freeslot.visits.video import own_clock
+from freeslot.web.facts import VisitCard
 
 
 def details_page(flow: Flow, *, form: DetailsForm | None = None) -> HttpResponse:
@@ -26,16 +27,22 @@ def missing_page(flow: Flow) -> HttpResponse:
 
 def review_page(flow: Flow, *, is_changed: bool = False) -> HttpResponse:
     """With `is_changed` it is an answer: the rules are not those that were shown."""
-    overlaps = overlapping(flow.checkout, flow.booker, now=flow.now)
     context = _context(flow) | {
         "review": review_of(flow),
-        "overlaps": overlaps,
+        "overlaps": _overlaps(flow),
         "step": "review",
         "is_changed": is_changed,
     }
     if flow.checkout.visit_type.by_video:
         context["own_clock"] = own_clock(flow.request, flow.checkout.starts_at, flow.place)
     return render(flow.request, "booking/review.html", context, status=409 if is_changed else 200)
+
+
+def _overlaps(flow: Flow) -> list[VisitCard]:
+    """Nothing for somebody who is not signed in: it would tell a stranger who has visits here."""
+    if flow.booker.actor is None:
+        return []
+    return overlapping(flow.booker.actor, flow.checkout.starts_at, flow.checkout.ends_at, now=flow.now)
 
 
 def hold_part(flow: Flow) -> HttpResponse:

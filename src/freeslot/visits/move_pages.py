@@ -1,6 +1,6 @@
 """Draws the move pages: the list of times, old and new side by side, and what is said where nothing can be moved."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from freeslot.visits.holds import source_of
 from freeslot.visits.move_terms import carried_words, rules_of_today, terms_panel
 from freeslot.visits.offers import look_of, offer_for
 from freeslot.visits.outcomes import unchanged_headline, was_told
+from freeslot.visits.overlaps import overlapping
 from freeslot.visits.pressing import MovedMeanwhile, Stays
 from freeslot.visits.series import series_note
 from freeslot.visits.snapshot import signed
@@ -91,6 +92,7 @@ def review_page(
     slot = Slot.objects.select_related("practitioner", "location").get(pk=new.slot_ids[0])
     card, then = card_for(visit, now=now), new_card(visit, slot.starts_at, slot, now=now)
     form.offer(visit.rules)
+    overlaps = overlapping(asker.actor, then.starts_at, then.ends_at, now=now, but=visit)
     context = {
         "asker": asker,
         "visit": visit,
@@ -103,7 +105,9 @@ def review_page(
         "said": said_in(request.POST),
         "panel": terms_panel(visit, verdict, slot.starts_at, card.place),
         "kept_until": new.kept.until if new.kept else None,
-        "another": has_another_at(visit, then.starts_at, then.ends_at),
+        # The facts on the page are this visit's.
+        "overlaps": [replace(each, facts={}) for each in overlaps],
+        "another": asker.is_narrow and not overlaps and has_another_at(visit, then.starts_at, then.ends_at),
         "stays": _why_it_stays(verdict, stays, card),
         "policy": policy_words(visit.rules, price=visit.price, place=card.place),
         "today": rules_of_today(visit, card.place),
