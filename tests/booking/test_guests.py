@@ -7,13 +7,15 @@ import pytest
 from django.test import Client
 
 from freeslot.booking import confirming
+from freeslot.events.models import Event
 from freeslot.events.outbox import handle_due_events
 from freeslot.patients.models import Contact, Patient
 from freeslot.practices.models import Policy
 from freeslot.scheduling.models import Appointment, Checkout, GuestCode, Slot
 from freeslot.scheduling.tokens import guest_codes_for
 from tests.booking.steps import checkout_page, kept, open_slot, pick, times_page, value_of, visit_of
-from tests.visits.pages import read
+from tests.link.doors import prove, token_of
+from tests.visits.pages import address, press_cancel, read
 
 WHO = {"given_name": "Ana", "family_name": "Reyes", "birth_date": "7 March 1990", "contact": "Ana@Example.org"}
 
@@ -52,6 +54,18 @@ def test_the_whole_way_of_a_guest(checkout, cast, client):
     result = read(client.get(f"/appointments/{visit.reference}/receipt/"))
     assert result.heading == "Your visit is booked"
     assert visit_of(press(client, checkout, "code", code="000000")) == visit
+
+
+def test_what_is_done_right_after_booking_came_by_no_message(checkout, client):
+    say(client, checkout)
+    press(client, checkout, "confirm")
+    visit = visit_of(press(client, checkout, "code", code=code_of(checkout)))
+    assert press_cancel(client, visit).status_code == 303
+    assert "on the practice’s portal." in read(client.get("/appointments/")).text
+    assert Event.objects.get(subject_id=visit.pk, kind="appointment.cancelled").door == "portal"
+    assert prove(client, token_of(visit), birth_year="1990").status_code == 303
+    assert client.post(address(visit, "undo/")).status_code == 303
+    assert Event.objects.get(subject_id=visit.pk, kind="appointment.undone").door == "link", "by a message after all"
 
 
 def test_a_wrong_code_books_nothing_and_says_so(checkout, client):

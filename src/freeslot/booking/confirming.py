@@ -148,7 +148,7 @@ def _open(flow: Flow, booked: Booked) -> bool:
     open_visit = import_string(settings.FREESLOT_OPEN_VISIT)
     visit = Appointment.objects.get(reference=booked.reference)
     try:
-        open_visit(flow.request, visit, link=None, is_unusual=False, now=flow.now, is_new_key=False)
+        open_visit(flow.request, visit, link=None, is_unusual=False, now=flow.now, is_new_key=False, door=Door.PORTAL)
     except OperationalError:
         return False
     return True

@@ -35,4 +35,5 @@ def asker_for(request: HttpRequest, ref: str) -> Asker | None:
 
 def _holder(*opened: Opened) -> Asker:
     actor = link_holder(*(each.appointment_id for each in opened), is_unusual=any(each.is_unusual for each in opened))
-    return Asker(actor=actor, door=Door.LINK, frame=FRAME, until=min(each.until for each in opened))
+    door, *others = {each.door for each in opened}
+    return Asker(actor=actor, door=Door.LINK if others else door, frame=FRAME, until=min(each.until for each in opened))

@@ -9,6 +9,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.db import OperationalError
 from django.http import HttpRequest
 
+from freeslot.scheduling.actors import Door
 from freeslot.scheduling.models import Appointment, ManageLink
 from freeslot.visits.typed import forget_typed
 
@@ -21,7 +22,8 @@ MOST_VISITS = 20
 
 @dataclass(frozen=True)
 class Opened:
-    """One visit that was opened by its link or by a code. `link_id` is None where a code alone opened it.
+    """One visit that was opened by its link or by a code. `link_id` is None where a code alone opened it; `door` is the
+    portal where it was booked in this browser just now, and no message had a part in it.
 
     Its time runs from the last press: who cancels in the last minute can still undo.
     """
@@ -32,6 +34,7 @@ class Opened:
     opened_at: datetime
     pressed_at: datetime
     is_unusual: bool
+    door: Door
 
     @property
     def until(self) -> datetime:
@@ -50,6 +53,7 @@ def open_visit(
     is_unusual: bool,
     now: datetime,
     is_new_key: bool = True,
+    door: Door = Door.LINK,
 ) -> None:
     """A new session id, what was typed before is kept; the visits opened earlier stay open for their own time. Without
     `is_new_key` the id is the caller's to change.
@@ -65,6 +69,7 @@ def open_visit(
         "link": str(link.pk) if link else None,
         "at": now.isoformat(),
         "unusual": is_unusual,
+        "door": door,
     }
     request.session[IN_SESSION] = kept
     try:
@@ -116,4 +121,5 @@ def _read(ref: str, entry: dict[str, Any]) -> Opened:
         opened_at=datetime.fromisoformat(entry["at"]),
         pressed_at=datetime.fromisoformat(entry.get("pressed", entry["at"])),
         is_unusual=entry["unusual"],
+        door=Door(entry.get("door", Door.LINK)),
     )
