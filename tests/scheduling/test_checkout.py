@@ -12,6 +12,7 @@ from freeslot.scheduling.errors import (
     DayHeld,
     HoldOver,
     KeyReused,
+    NetworkHolds,
     SlotsUnsuitable,
     SlotTaken,
     TooManyHolds,
@@ -357,7 +358,7 @@ def test_guests_of_one_network_keep_a_few_times_whatever_browser_they_use(cast: 
     slots = morning(cast, 12)
     for number, slot in enumerate(slots[:MOST_FOR_A_NETWORK]):
         begin(cast, slot, source=f"browser {number}", network="a waiting room", account_id=None)
-    with pytest.raises(DayHeld):
+    with pytest.raises(NetworkHolds):
         begin(cast, slots[-1], source="one more", network="a waiting room", account_id=None)
     begin(cast, slots[-1], source="one more", network="elsewhere", account_id=None)
     begin(cast, slots[-2], source="one of theirs", network="a waiting room", account_id=cast.patient_user.pk)

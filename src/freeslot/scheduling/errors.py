@@ -69,7 +69,11 @@ class TooManyHolds(SchedulingError):
 
 
 class DayHeld(TooManyHolds):
-    """All guests together, or all of one network, keep as much as is left to them."""
+    """All guests together keep as much of that day as is left to them."""
+
+
+class NetworkHolds(TooManyHolds):
+    """All guests of one network keep as much as is left to them."""
 
 
 class NotVerified(SchedulingError):

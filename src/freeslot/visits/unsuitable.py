@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from freeslot.scheduling.errors import (
     DayHeld,
     HoldOver,
+    NetworkHolds,
     SchedulingError,
     SlotsUnsuitable,
     SlotTaken,
@@ -41,6 +42,19 @@ DAY_HELD = gettext_lazy(
     "some minutes."
 )
 
+NETWORK_HOLDS = gettext_lazy(
+    "Just now several times are kept already from the internet connection that you use, by you or by others. Finish "
+    "with one of them, sign in, try again in some minutes, or call."
+)
+
+HELD: dict[type[SchedulingError], Promise] = {
+    SlotTaken: TAKEN,
+    HoldOver: HOLD_OVER,
+    TooManyHolds: TOO_MANY,
+    DayHeld: DAY_HELD,
+    NetworkHolds: NETWORK_HOLDS,
+}
+
 
 class NotThen(Exception):
     """A time cannot be had, and why in words; `around` is when it would be, where that much is known, and `error` what
@@ -59,7 +73,7 @@ def words_against(error: SchedulingError) -> str:
     """One sentence on why a time could not be had."""
     if isinstance(error, SlotsUnsuitable):
         return str(UNSUITABLE[error.why])
-    return str({SlotTaken: TAKEN, HoldOver: HOLD_OVER, TooManyHolds: TOO_MANY, DayHeld: DAY_HELD}[type(error)])
+    return str(HELD[type(error)])
 
 
 def words_against_move(verdict: MoveVerdict, place: Place) -> str:

@@ -12,7 +12,7 @@ from freeslot.database.turns import take_turns
 from freeslot.patients.models import Patient
 from freeslot.practices.models import OnlineBooking, VisitType, policy_for
 from freeslot.scheduling.actors import Actor, Door
-from freeslot.scheduling.errors import DayHeld, HoldOver, SlotsUnsuitable, TooManyHolds, Unsuitable
+from freeslot.scheduling.errors import DayHeld, HoldOver, NetworkHolds, SlotsUnsuitable, TooManyHolds, Unsuitable
 from freeslot.scheduling.models import Appointment, Checkout, GuestCode, Slot
 from freeslot.scheduling.models.checkout import CheckoutQuerySet
 from freeslot.scheduling.operations.book import Booked, book_appointment
@@ -42,8 +42,8 @@ def begin_checkout(
     an earlier checkout of theirs, whose time goes back in the same transaction, and which books nothing any more.
 
     Raises SlotTaken, SlotsUnsuitable, TooManyHolds where this source or account already holds as much as the rules let
-    it, DayHeld where all guests of this network, or all together on that day, do, or HoldOver where the time was kept
-    by `instead_of` and may not be renewed.
+    it, NetworkHolds where all guests of this network do, DayHeld where all of that day do, or HoldOver where the time
+    was kept by `instead_of` and may not be renewed.
     """
     policy = policy_for(visit_type, now=now)
     wanted = Wanted(visit_type, moving.patient if moving else None, policy, side=Side.PATIENT, moving=moving)
@@ -186,7 +186,7 @@ def _check_network(network: str, now: datetime) -> None:
         return
     take_turns(f"checkouts from {network}")
     if Checkout.objects.live(now).filter(network=network).count() >= MOST_FOR_A_NETWORK:
-        raise DayHeld
+        raise NetworkHolds
 
 
 def _check_share(first: Slot, count: int, wanted: Wanted, now: datetime) -> None:
