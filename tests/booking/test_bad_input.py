@@ -7,6 +7,7 @@ from django.test import Client
 
 from freeslot.practices.models import Location, OnlineBooking, Policy, Practice, VisitType
 from freeslot.scheduling.models import Appointment, Checkout, Slot
+from freeslot.scheduling.operations import checkout as checkouts
 from freeslot.scheduling.operations.checkout import end_lapsed_checkouts
 from freeslot.scheduling.operations.close import close_day
 from tests.booking.steps import (
@@ -261,12 +262,20 @@ def test_another_time_is_chosen_with_all_that_was_said_kept(cast, patient):
 def test_a_time_is_kept_longer_only_as_often_as_the_rules_let_it_be(cast, patient, later):
     checkout = kept(patient, cast)
     ends = []
-    for minute in (4, 8, 12):
+    for minute in (0, 4, 5, 8, 11, 17):
         later(cast.now + timedelta(minutes=minute))
         assert patient.post(checkout_page(checkout), {"press": "renew", "step": ""}).status_code == 303
-        ends.append(Checkout.objects.get(pk=checkout.pk).until - cast.now)
-    assert ends == [timedelta(minutes=14), timedelta(minutes=18), timedelta(minutes=18)]
+        ends.append((Checkout.objects.get(pk=checkout.pk).until - cast.now).seconds // 60)
+    assert ends == [10, 10, 15, 15, 21, 21]
     assert "Keep it longer" not in read(patient.get(checkout_page(checkout))).buttons
+
+
+def test_a_network_that_keeps_many_times_already_is_told_so(cast, client, monkeypatch):
+    monkeypatch.setattr(checkouts, "MOST_FOR_A_NETWORK", 1)
+    kept(Client(), cast)
+    words = "several times are kept already from the internet connection that you use"
+    refused(pick(client, cast, open_slot(cast, days=5)), words)
+    assert Checkout.objects.count() == 1
 
 
 def test_a_practice_that_closes_the_day_between_list_and_press(cast, patient):

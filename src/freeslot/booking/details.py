@@ -54,13 +54,13 @@ def keep_longer(flow: Flow) -> HttpResponse:
     """Leads back to the page whose button it was, with what was typed there; where the time cannot be kept longer, that
     page says so."""
     keep_unsent(flow.request, ASKED)
-    _keep_on(flow, always=True)
+    _keep_on(flow)
     return see_other(f"{flow.address}?step={flow.step}" if flow.step else flow.address)
 
 
-def _keep_on(flow: Flow, *, always: bool = False) -> None:
-    """Going on counts as a wish for more time once half of it is gone."""
+def _keep_on(flow: Flow) -> None:
+    """Once half of the time is gone, so that no renewal is used up for a moment; going on counts as a wish for it."""
     left = flow.checkout.until - flow.now
-    if always or left * 2 < flow.rules.booking.hold_for:
+    if left * 2 <= flow.rules.booking.hold_for:
         with suppress(HoldOver), telling_what_was_saved():
             renew_checkout(checkout_id=flow.checkout.pk, now=flow.now)
