@@ -10,6 +10,7 @@ from ical.event import Event
 
 from freeslot.messages.calendar import calendar_for
 from freeslot.messages.models import Message
+from freeslot.visits.calendar import file_of
 from tests.messages.support import calendar_text, cancel, letter_of, mail_of, make_messages, move, one_of_each, undo
 from tests.support.cast import make_cast
 
@@ -117,6 +118,28 @@ def test_an_invitation_says_how_a_visit_is_really_cancelled():
 
     assert "Declining or deleting it here does not cancel the visit." in described
     assert "https://visits.example.org/appointments/" in described
+
+
+def test_an_invitation_says_for_whom_by_whom_and_where_as_the_file_does():
+    cast = make_cast()
+    cast.location.name = "Elm House"
+    cast.location.save()
+    visit = cast.book()
+    _, event = read(make_messages(cast.now)[0])
+    file = IcsCalendarStream.calendar_from_ics(file_of(visit, changes={}, now=cast.now).decode()).events[0]
+
+    assert event.description.split("\n")[:2] == file.description.split("\n")[:2] == ["for Maria", "Dr. Amara Osei"]
+    assert event.location == file.location == "Elm House, 12 Elm Street"
+
+
+def test_an_invitation_of_a_practice_with_a_neutral_name_names_no_practitioner():
+    cast = make_cast()
+    cast.practice.neutral_alias = "Your appointment"
+    cast.practice.save()
+    cast.book()
+    _, event = read(make_messages(cast.now)[0])
+
+    assert event.description.startswith("for Maria\nReference ")
 
 
 def test_nobody_is_invited_by_themselves(settings: Any):

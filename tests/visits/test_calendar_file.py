@@ -111,5 +111,5 @@ def test_lines_fold_at_75_octets_and_every_sign_comes_back(cast, patient):
     assert max(len(line) for line in content.split(b"\r\n")) <= 75
     assert b"\n" not in content.replace(b"\r\n", b"")
     event = event_in(content)
-    assert (event.location, event.summary) == (NAMES, f"Appointment – {NAMES[:110]}")
+    assert (event.location, event.summary) == (f"Elm Street, {NAMES}", f"Appointment – {NAMES[:110]}")
     assert event.description.split("\n")[:2] == ["for Maria", "Dr. Amara Osei"]

@@ -9,6 +9,9 @@ from django.utils.translation import override
 from freeslot.messages.letter import Letter
 from freeslot.messages.senders import sender_address
 from freeslot.messages.texts import one_line
+from freeslot.practices.models import Location, Practitioner
+from freeslot.practices.words import where_words
+from freeslot.scheduling.models import Appointment
 
 PRODUCT = "-//Freeslot//Freeslot//EN"
 
@@ -32,30 +35,61 @@ def calendar_for(letter: Letter, *, address: str) -> bytes:
 
 
 def _event(letter: Letter, method: str, address: str) -> icalendar.Event:
-    event = icalendar.Event()
-    event.add("uid", letter.appointment.ical_uid)
-    event.add("sequence", int(letter.data["sequence"]))
-    event.add("dtstamp", _utc(letter.event.at))
-    event.add("dtstart", _utc(letter.starts_at))
-    event.add("dtend", _utc(letter.ends_at))
-    event.add("summary", one_line(_("Appointment – %(practice)s") % {"practice": letter.practice_name}))
-    event.add("location", one_line(letter.where))
+    event = visit_event(
+        letter.appointment,
+        sequence=int(letter.data["sequence"]),
+        changed_at=letter.event.at,
+        starts_at=letter.starts_at,
+        ends_at=letter.ends_at,
+        location=letter.location,
+        address=letter.page,
+    )
     event.add("organizer", cal_address(sender_address(), name=letter.practice_name))
     event.add("attendee", _attendee(address))
     event.add("status", "CONFIRMED" if method == "REQUEST" else "CANCELLED")
-    event.add("class", "PRIVATE")
-    event.add("url", letter.page)
     if method == "REQUEST":
-        event.add("description", _how_to_cancel(letter))
+        event.add("description", _described(letter))
     return event
 
 
-def _how_to_cancel(letter: Letter) -> str:
+def visit_event(
+    visit: Appointment,
+    *,
+    sequence: int,
+    changed_at: datetime,
+    starts_at: datetime,
+    ends_at: datetime,
+    location: Location,
+    address: str,
+) -> icalendar.Event:
+    """What an invitation and a file say alike of a visit as it stood then; `address` is the page it leads to."""
+    event = icalendar.Event()
+    event.add("uid", visit.ical_uid)
+    event.add("sequence", sequence)
+    event.add("dtstamp", utc(changed_at))
+    event.add("dtstart", utc(starts_at))
+    event.add("dtend", utc(ends_at))
+    event.add("summary", one_line(_("Appointment – %(practice)s") % {"practice": visit.practice.public_name}))
+    is_discreet = bool(visit.practice.neutral_alias)
+    event.add("location", one_line(where_words(location, visit.visit_type, is_discreet=is_discreet)))
+    event.add("class", "PRIVATE")
+    event.add("url", address)
+    return event
+
+
+def who_lines(visit: Appointment, practitioner: Practitioner) -> list[str]:
+    """For whom and by whom; where the practice has a neutral name, nothing that would undo it."""
+    lines = [_("for %(patient)s") % {"patient": visit.patient.given_name}]
+    return lines if visit.practice.neutral_alias else [*lines, practitioner.name]
+
+
+def _described(letter: Letter) -> str:
     told = _("Reference %(reference)s. See, move or cancel the visit: %(address)s") % {
         "reference": letter.reference,
         "address": letter.page,
     }
-    return told + "\n" + _("Declining or deleting it here does not cancel the visit.")
+    kept = _("Declining or deleting it here does not cancel the visit.")
+    return "\n".join([*who_lines(letter.appointment, letter.practitioner), told, kept])
 
 
 def _attendee(address: str) -> icalendar.vCalAddress:
@@ -76,5 +110,5 @@ def cal_address(address: str, *, name: str) -> icalendar.vCalAddress:
     return person
 
 
-def _utc(at: datetime) -> datetime:
+def utc(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(microsecond=0)

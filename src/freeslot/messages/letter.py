@@ -15,7 +15,7 @@ from freeslot.messages.letterhead import Letterhead
 from freeslot.messages.proofs import number_for
 from freeslot.messages.senders import page_address
 from freeslot.practices.models import Location, Practitioner
-from freeslot.practices.words import place_of
+from freeslot.practices.words import place_of, where_words
 from freeslot.scheduling.actors import ActorKind
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.money import Money
@@ -141,11 +141,7 @@ class Letter(Letterhead):
 
     @property
     def where(self) -> str:
-        """The address, with the name of the location where that gives nothing away; never a video room's own."""
-        if self.appointment.visit_type.by_video:
-            return _("By video")
-        named = self.location.name and not self.is_discreet and self.location.name not in self.location.address
-        return f"{self.location.name}, {self.location.address}" if named else self.location.address
+        return where_words(self.location, self.appointment.visit_type, is_discreet=self.is_discreet)
 
     @property
     def card(self) -> VisitCard:

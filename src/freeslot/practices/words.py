@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from freeslot.practices.models import Practice
+from freeslot.practices.models import Location, Practice, VisitType
 from freeslot.web.facts import PhoneLine, Place
 from freeslot.web.formatting import clock_short, day, locale_for, relative_day
 
@@ -19,6 +19,14 @@ def place_of(practice: Practice, *, language: str, now: datetime) -> Place:
 def phone_line(practice: Practice, place: Place) -> PhoneLine:
     hours, opening = _hours(practice, place)
     return PhoneLine(number=practice.phone, country=practice.country, hours=hours, next_opening=opening)
+
+
+def where_words(location: Location, visit_type: VisitType, *, is_discreet: bool) -> str:
+    """The address, with the name of the location where that gives nothing away; never a video room's own."""
+    if visit_type.by_video:
+        return _("By video")
+    named = location.name and not is_discreet and location.name not in location.address
+    return f"{location.name}, {location.address}" if named else location.address
 
 
 def _hours(practice: Practice, place: Place) -> tuple[str, str]:

@@ -6,14 +6,14 @@ told that nothing is new.
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import icalendar
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from freeslot.messages.calendar import PRODUCT, cal_address
+from freeslot.messages.calendar import PRODUCT, cal_address, utc, visit_event, who_lines
 from freeslot.messages.reactor import language_among
 from freeslot.messages.senders import page_address, sender_address
 from freeslot.scheduling.actors import link_holder
@@ -66,33 +66,28 @@ def _calendar() -> icalendar.Calendar:
 
 
 def _event(visit: Appointment, changes: Changes, now: datetime) -> icalendar.Event:
-    changed_at = _utc(changes.get(visit.pk, visit.booked_at))
-    event = icalendar.Event()
-    event.add("uid", visit.ical_uid)
-    event.add("sequence", visit.sequence)
-    event.add("dtstamp", changed_at)
-    event.add("last-modified", changed_at)
-    event.add("dtstart", _utc(visit.starts_at))
-    event.add("dtend", _utc(visit.ends_at))
-    event.add("summary", _("Appointment – %(practice)s") % {"practice": visit.practice.public_name})
-    event.add("location", _("By video") if visit.visit_type.by_video else visit.location.address)
+    changed_at = changes.get(visit.pk, visit.booked_at)
     address = page_address(reverse("appointment", args=[visit.reference]))
+    event = visit_event(
+        visit,
+        sequence=visit.sequence,
+        changed_at=changed_at,
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        location=visit.location,
+        address=address,
+    )
+    event.add("last-modified", utc(changed_at))
     event.add("description", _description(visit, address))
     event.add("status", STATUSES.get(Status(visit.status), "CONFIRMED"))
-    event.add("class", "PRIVATE")
-    event.add("url", address)
     if alarm := _alarm(visit, now):
         event.add_component(alarm)
     return event
 
 
 def _description(visit: Appointment, address: str) -> str:
-    """For whom and by whom; where the practice has a neutral name, nothing that would undo it."""
-    lines = [_("for %(patient)s") % {"patient": visit.patient.given_name}]
-    if not visit.practice.neutral_alias:
-        lines.append(visit.practitioner.name)
-    lines.append(_("Reference %(reference)s: %(address)s") % {"reference": visit.reference, "address": address})
-    return "\n".join(lines)
+    told = _("Reference %(reference)s: %(address)s") % {"reference": visit.reference, "address": address}
+    return "\n".join([*who_lines(visit, visit.practitioner), told])
 
 
 def _alarm(visit: Appointment, now: datetime) -> icalendar.Alarm | None:
@@ -105,7 +100,7 @@ def _alarm(visit: Appointment, now: datetime) -> icalendar.Alarm | None:
     until = moment(deadline, zone=place.zone, locale=place.locale, now=visit.starts_at)
     alarm = icalendar.Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("trigger", _utc(deadline - ALARM_BEFORE), parameters={"VALUE": "DATE-TIME"})
+    alarm.add("trigger", utc(deadline - ALARM_BEFORE), parameters={"VALUE": "DATE-TIME"})
     alarm.add("description", _("Free to cancel until %(until)s") % {"until": until})
     return alarm
 
@@ -119,7 +114,3 @@ def _something() -> icalendar.Timezone:
     standard.add("tzoffsetto", timedelta())
     zone.add_component(standard)
     return zone
-
-
-def _utc(at: datetime) -> datetime:
-    return at.astimezone(UTC).replace(microsecond=0)
