@@ -155,6 +155,16 @@ def test_a_text_names_both_times_in_one_segment():
     assert segments(sms_of(letter)) == 1
 
 
+def test_how_many_moves_are_left_is_said_as_of_each_move():
+    cast = make_cast(weeks=2, rules={"move": {"most": 3}})
+    visit = cast.book()
+    for days in (9, 10, 11):
+        move(cast, visit, days=days, at=cast.now + timedelta(minutes=days))
+    texts = [plain_text(mail_of(each)) for each in make_messages(cast.now) if each.kind == "moved"]
+    for text, left in zip(texts, ("2 moves are left.", "One move is left.", "No move is left."), strict=True):
+        assert f"- You can move it online 3 times. {left}\n" in text
+
+
 def test_a_receipt_goes_along_and_follows_on_the_one_before(settings: Any):
     settings.FREESLOT_PROOFS = ["freeslot.receipts.attach.attachments_for"]
     settings.FREESLOT_PROOF_NUMBERS = ["freeslot.receipts.attach.number_for"]

@@ -194,7 +194,9 @@ def test_a_visit_that_cannot_be_moved_says_how_it_stands_and_whom_to_call(db, cl
         assert "open until 5 pm" in page.text
         assert ("Book it again" in [words for _, words in page.links]) == (happened is cancelled)
     assert live(visit).version == as_it_is.version
-    assert "Move" not in [words for _, words in read(patient.get(address(visit))).links]
+    own = read(patient.get(address(visit)))
+    assert "Move it to another time" not in [words for _, words in own.links]
+    assert (why in own.text) == (happened in {moved_twice, late})
 
 
 def test_a_reason_is_asked_as_the_practice_wants_it(db, clock, sign_in) -> None:

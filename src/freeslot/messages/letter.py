@@ -186,6 +186,7 @@ class Letter(Letterhead):
             starts_at=self.starts_at,
             carried_fee_minor=self.move.data["carried_fee_minor"] if self.move else 0,
             moved_at=self.move.at if self.move else None,
+            moves=self.move.data.get("moves", 0) if self.move else 0,
             moved_by_practice=moved_by_practice_at is not None and moved_by_practice_at <= self.event.at,
         )
 

@@ -255,7 +255,8 @@ def unusual_section(letter: Letter) -> Section | None:
 
 
 def rules_section(letter: Letter) -> Section:
-    rules = policy_words(letter.appointment.rules, price=letter.appointment.price, place=letter.place)
+    visit, facts = letter.appointment, letter.visit_facts
+    rules = policy_words(visit.rules, price=visit.price, place=letter.place, moves=facts.moves)
     heading = _("The rules you booked under (version %(number)s)") % {"number": letter.data["policy_version"]}
     also_lost = letter.appointment.rules.also_lost_in(letter.language)
     return Section(heading, tuple(filter(None, [*rules, also_lost])))

@@ -171,8 +171,8 @@ def phone_rule_words(steps: Sequence[FeeStep], place: Place) -> str:
         return _("By phone, cancelling is free until %(until)s, then the fee is %(fee)s.") % amounts
 
 
-def policy_words(rules: Rules, *, price: Money, place: Place) -> list[str]:
-    """The rules in sentences, as they were when the visit was booked."""
+def policy_words(rules: Rules, *, price: Money, place: Place, moves: int = 0) -> list[str]:
+    """The rules in sentences, as they were when the visit was booked; `moves` is how often it was moved since."""
     with override(_language(place)):
         sentences = _fee_rules(rules.steps, price=price, place=place)
         if rules.phone_steps is not None:
@@ -196,7 +196,7 @@ def policy_words(rules: Rules, *, price: Money, place: Place) -> list[str]:
                 sentences.append(_("Undo ends %(span)s before the visit at the latest.") % {"span": before})
         if rules.reason is ReasonRule.REQUIRED:
             sentences.append(_("The practice asks for a reason."))
-        return sentences + _move_rules(rules.move, place)
+        return sentences + _move_rules(rules.move, place, moves)
 
 
 def _fee_rules(steps: Sequence[RuleStep], *, price: Money, place: Place) -> list[str]:
@@ -213,17 +213,24 @@ def _fee_rules(steps: Sequence[RuleStep], *, price: Money, place: Place) -> list
     return sentences
 
 
-def _move_rules(move: MoveRules, place: Place) -> list[str]:
+def _move_rules(move: MoveRules, place: Place, moves: int) -> list[str]:
     """Only what a practice has set for moves of its own."""
     sentences = []
     if move.until:
         sentences.append(_("You can move the visit online until %(when)s.") % {"when": _until(move.until, place)})
     if move.most is not None:
         often = ngettext("You can move it online once.", "You can move it online %(count)s times.", move.most)
-        sentences.append(often % {"count": move.most})
+        left = _moves_left(move.most - moves) if moves else ""
+        sentences.append(" ".join(filter(None, [often % {"count": move.most}, left])))
     if move.reason is ReasonRule.REQUIRED:
         sentences.append(_("The practice asks for a reason for a move."))
     return sentences
+
+
+def _moves_left(left: int) -> str:
+    if left <= 0:
+        return _("No move is left.")
+    return ngettext("One move is left.", "%(left)s moves are left.", left) % {"left": left}
 
 
 def _rising(steps: Sequence[RuleStep], price: Money) -> list[RuleStep]:

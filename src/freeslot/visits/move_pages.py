@@ -109,7 +109,7 @@ def review_page(
         "overlaps": [replace(each, facts={}) for each in overlaps],
         "another": asker.is_narrow and not overlaps and has_another_at(visit, then.starts_at, then.ends_at),
         "stays": _why_it_stays(verdict, stays, card),
-        "policy": policy_words(visit.rules, price=visit.price, place=card.place),
+        "policy": policy_words(visit.rules, price=visit.price, place=card.place, moves=visit.moves),
         "today": rules_of_today(visit, card.place),
     }
     return render(request, "visits/move_review.html", context, status=stays.status if stays else 200)

@@ -53,7 +53,7 @@ def cancel_page(
         "panel": panel_for(verdict, facts=visit.facts(), place=card.place),
         "headline": _headline(visit, verdict, stays),
         "stays": _why_it_stays(verdict, stays, card.place),
-        "policy": policy_words(visit.rules, price=visit.price, place=card.place),
+        "policy": policy_words(visit.rules, price=visit.price, place=card.place, moves=visit.moves),
         "is_picked": is_picked,
         "series": series_note(request, asker, visit),
         "another": asker.is_narrow and has_another_that_week(visit, now),

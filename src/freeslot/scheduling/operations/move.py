@@ -100,6 +100,7 @@ def move_appointment(
         before = _place_of(appointment)
         _mark_moved(appointment, slots, verdict, actor, reason, note, now)
         data = before | facts_of_terms(appointment) | {"carried_fee_minor": appointment.carried_fee_minor}
+        data["moves"] = appointment.moves
         data["late"] = verdict.carried.minor > 0
         data |= {"wish": True} if as_wished else {}
         event = record(appointment, "appointment.moved", actor=actor, door=door, now=now, data=data)
