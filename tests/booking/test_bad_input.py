@@ -191,7 +191,8 @@ def test_a_kind_of_visit_for_newcomers_is_not_for_somebody_the_practice_expects(
     Policy.objects.filter(pk=cast.policy.pk).update(rules=RULES)
     cast.book(days=9)
     use_rules(cast, patients="new")
-    refused(say(patient, cast, checkout), "for people who are new at the practice")
+    page = refused(say(patient, cast, checkout), "for people who are new at the practice")
+    assert (first_page(cast), "Choose another kind of visit") in page.links
     refused(confirm(patient, checkout), "for people who are new at the practice")
 
 

@@ -40,9 +40,11 @@ def checkout(cast, client):
 
 def test_the_whole_way_of_a_guest(checkout, cast, client):
     page = read(client.get(checkout_page(checkout)))
+    assert page.text.count("Of the person whose visit it is") == 3
     assert f"/accounts/login/?next={checkout_page(checkout)}" in [link.replace("%2F", "/") for link, _ in page.links]
     review = read(client.get(say(client, checkout).headers["Location"]))
     assert "for Ana" in review.text
+    assert "Name Ana Reyes Date of birth 7 March 1990" in review.text
     assert "ana@example.org" in review.text
     answer = press(client, checkout, "confirm")
     assert answer.headers["Location"].endswith("?step=code")

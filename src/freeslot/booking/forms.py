@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from babel.dates import format_date
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from freeslot.booking.words import born_words
 from freeslot.patients.details import Fault
 from freeslot.patients.models import Contact, Patient
 from freeslot.patients.proof import dates_in
@@ -172,13 +172,14 @@ FAULTS: dict[Fault, Promise] = {
 
 
 def _guest() -> dict[str, forms.Field]:
-    born = gettext_lazy("Write it as you like, with the month as a word: 7 March 1948.")
+    whose = gettext_lazy("Of the person whose visit it is.")
+    born = gettext_lazy("Of the person whose visit it is, with the month as a word: 7 March 1948.")
     code = gettext_lazy("We send a code there before the visit is booked, and news of the visit after that.")
     by_mail = gettext_lazy("E-mail address")
     contact = gettext_lazy("E-mail address or mobile number") if settings.SMS_GATEWAY else by_mail
     return {
-        "given_name": _text(gettext_lazy("First name"), LONGEST_NAME, autocomplete="given-name"),
-        "family_name": _text(gettext_lazy("Last name"), LONGEST_NAME, autocomplete="family-name"),
+        "given_name": _text(gettext_lazy("First name"), LONGEST_NAME, whose, autocomplete="given-name"),
+        "family_name": _text(gettext_lazy("Last name"), LONGEST_NAME, whose, autocomplete="family-name"),
         "birth_date": _text(gettext_lazy("Date of birth"), LONGEST_NAME, born, autocomplete="bday"),
         "contact": _text(contact, LONGEST_CONTACT, code, autocomplete="email"),
     }
@@ -193,11 +194,6 @@ def initial_of(checkout: Checkout, patients: Sequence[Patient], place: Place) ->
         "payer": checkout.payer,
         "given_name": checkout.given_name,
         "family_name": checkout.family_name,
-        "birth_date": _born(checkout.birth_date, place),
+        "birth_date": born_words(checkout.birth_date, place),
         "contact": checkout.contact_value,
     }
-
-
-def _born(birth_date: date | None, place: Place) -> str:
-    """With the month as a word, so that it can be read in one way alone."""
-    return "" if birth_date is None else str(format_date(birth_date, "d MMMM y", locale=place.locale))

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from freeslot.booking.flow import Flow
 from freeslot.booking.forms import SELF_PAY
-from freeslot.booking.words import price_words, where_words
+from freeslot.booking.words import born_words, price_words, where_words
 from freeslot.scheduling.money import Money
 from freeslot.scheduling.policy import VisitFacts, verdict_for
 from freeslot.scheduling.states import Side, Status
@@ -16,10 +16,11 @@ from freeslot.web.facts import Panel, VisitCard
 
 @dataclass(frozen=True)
 class Review:
-    """`panel` is the verdict on a cancel as it will be right after the booking; `not_taken` is said of a health plan
-    that does not cover this visit here."""
+    """`born` is the date of birth as a guest said it; `panel` is the verdict on a cancel as it will be right after the
+    booking; `not_taken` is said of a health plan that does not cover this visit here."""
 
     card: VisitCard
+    born: str
     panel: Panel
     policy: list[str]
     price: str
@@ -35,6 +36,7 @@ def review_of(flow: Flow) -> Review:
     payer = flow.payer
     return Review(
         card=_card(flow),
+        born=born_words(flow.checkout.birth_date, flow.place),
         panel=panel_for(verdict, facts=facts, place=flow.place),
         policy=policy_words(flow.rules, price=price, place=flow.place),
         price=price_words(kind, flow.place),

@@ -1,7 +1,8 @@
 """What is said of a type of visit and of how it is asked for, the same on every page of booking."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+from babel.dates import format_date
 from django.utils.translation import gettext as _
 
 from freeslot.booking.bookable import Bookable
@@ -34,6 +35,11 @@ def price_words(visit_type: VisitType, place: Place) -> str:
 def where_words(visit_type: VisitType, checkout: Checkout) -> str:
     """The place as the visit card says it."""
     return _("By video") if visit_type.by_video else checkout.location.address
+
+
+def born_words(birth_date: date | None, place: Place) -> str:
+    """With the month as a word, so that it can be read in one way alone."""
+    return "" if birth_date is None else str(format_date(birth_date, "d MMMM y", locale=place.locale))
 
 
 def code_words(state: CodeState) -> str:
