@@ -40,7 +40,8 @@ class MovingDesk(CancellingDesk):
         else:
             pks = self._ordered[max(self._ordered.index(visit.slots[0]) + near, 0) :][:count]
         holder = kept.pk if kept else None
-        expected, result = self._expected_move(visit, who, pks, holder, accepts)
+        has_ended = kept is not None and kept.ended_at is not None
+        expected, result = self._expected_move(visit, who, pks, None if has_ended else holder, accepts)
         outcome: MoveOutcome | None = self._try(
             expected,
             lambda: move_appointment(
