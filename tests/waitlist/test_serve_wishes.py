@@ -12,10 +12,11 @@ from freeslot.scheduling.actors import Door
 from freeslot.scheduling.models import Appointment, Slot
 from freeslot.scheduling.operations.move import move_appointment
 from freeslot.scheduling.operations.release import release_slots
+from freeslot.waitlist.models import Wish
 from freeslot.waitlist.operations.serve import serve_wish, serve_wishes
 from tests.scheduling.acts import cancel, last_event
-from tests.support.cast import RULES
-from tests.waitlist.wishes import Booked, add_practitioner, ended, settle
+from tests.support.cast import RULES, make_cast
+from tests.waitlist.wishes import Booked, add_practitioner, ended, fully_booked, settle
 
 TICK = timedelta(microseconds=1)
 
@@ -135,6 +136,25 @@ def test_the_oldest_wish_comes_first(booked):
     booked.free(booked.at(3, 10))
     assert serve_wishes(now=booked.cast.now + timedelta(minutes=1)) == 1
     assert (ended(older), ended(younger)) == ("fulfilled", "")
+
+
+def test_the_oldest_wish_comes_first_though_it_was_looked_at_last(booked, monkeypatch):
+    monkeypatch.setattr("freeslot.waitlist.operations.serve.BATCH", 1)
+    second, later = another(booked, booked.at(13, 9)), booked.cast.now + timedelta(seconds=1)
+    older, younger = booked.wish(), booked.wish(visit=second, before_on=booked.at(13, 9).date(), now=later)
+    Wish.objects.filter(pk=older.pk).update(looked_at=later + TICK)
+    booked.free(booked.at(3, 10))
+    assert serve_wishes(now=booked.cast.now + timedelta(minutes=1)) == 1
+    assert (ended(older), ended(younger)) == ("fulfilled", "")
+
+
+def test_practices_take_turns_where_there_are_more_wishes_than_one_sweep_looks_at(booked, monkeypatch):
+    monkeypatch.setattr("freeslot.waitlist.operations.serve.BATCH", 1)
+    now, elsewhere = booked.cast.now, fully_booked(make_cast(weeks=4, name="Elsewhere"))
+    wishes = [booked.wish(), elsewhere.wish()]
+    for sweep in (1, 2):
+        serve_wishes(now=now + sweep * TICK)
+    assert {Wish.objects.get(pk=wish.pk).looked_at - now for wish in wishes} == {TICK, 2 * TICK}
 
 
 def test_the_oldest_wish_comes_first_also_where_an_event_says_what_came_free(booked):

@@ -41,15 +41,20 @@ class Freed:
 
 
 def serve_wishes(*, now: datetime) -> int:
-    """Looks for all that wishes ask for, the oldest wish first; how many visits were moved. Run by the worker.
+    """Looks for all that wishes ask for, the oldest wish of a practice first; how many visits were moved. Run by the
+    worker.
 
-    For what comes free without an event: holds that lapse, slots that are published.
+    For what comes free without an event: holds that lapse, slots that are published. Whose turn was longest ago comes
+    first, and always all wishes of a practice: of some alone a younger one could have what suits an older.
     """
     waiting = Wish.objects.live().order_by("looked_at", "made_at", "pk")
-    found = list(waiting.values_list("pk", flat=True)[:BATCH])
-    served = sum(serve_wish(pk, now=now) for pk in found)
-    if found:
-        Wish.objects.live().filter(pk__in=found).update(looked_at=now)
+    served = looked = 0
+    for practice_id in dict.fromkeys(waiting.values_list("practice_id", flat=True)[:BATCH]):
+        if looked < BATCH:
+            found = list(waiting.filter(practice_id=practice_id).order_by("made_at", "pk").values_list("pk", flat=True))
+            served += sum(serve_wish(pk, now=now) for pk in found)
+            looked += len(found)
+            Wish.objects.live().filter(pk__in=found).update(looked_at=now)
     return served
 
 
