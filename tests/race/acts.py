@@ -11,7 +11,7 @@ from freeslot.practices.models import Practice, VisitType
 from freeslot.receipts.issue import receipt_for, receipt_soon
 from freeslot.scheduling.actors import Actor, Door, account, staff
 from freeslot.scheduling.errors import SchedulingError
-from freeslot.scheduling.models import Schedule
+from freeslot.scheduling.models import Appointment, Schedule
 from freeslot.scheduling.operations.book import book_appointment
 from freeslot.scheduling.operations.cancel import cancel_appointment
 from freeslot.scheduling.operations.check_in import check_in
@@ -23,11 +23,14 @@ from freeslot.scheduling.operations.checkout import (
     renew_checkout,
 )
 from freeslot.scheduling.operations.close import close_day
+from freeslot.scheduling.operations.guests import book_as_guest
 from freeslot.scheduling.operations.hold import hold_slots
 from freeslot.scheduling.operations.move import move_appointment
 from freeslot.scheduling.operations.publish import publish_slots
 from freeslot.scheduling.operations.release import release_lapsed, release_slots
+from freeslot.scheduling.operations.series import MovePress, move_series
 from freeslot.scheduling.operations.undo import undo_cancel
+from freeslot.scheduling.series import plan_move
 
 
 def perform(act: str, given: dict[str, str]) -> str:
@@ -142,6 +145,25 @@ def _finish(given: dict[str, str], now: datetime) -> str:
     return booked.reference
 
 
+def _book_as_guest(given: dict[str, str], now: datetime) -> str:
+    return book_as_guest(checkout_id=uuid.UUID(given["checkout"]), door=Door.PORTAL, now=now).reference
+
+
+def _move_series(given: dict[str, str], now: datetime) -> str:
+    visits = list(Appointment.objects.for_pages().filter(series_id=given["series"]).order_by("starts_at"))
+    presses = [
+        MovePress(
+            ref=planned.visit.reference,
+            actor=_patient(given),
+            accepted_fee=10**6,
+            idempotency_key=f"k-{planned.visit.reference}",
+            slot_ids=planned.slot_ids,
+        )
+        for planned in plan_move(visits, datetime.fromisoformat(given["to"]), now=now)
+    ]
+    return "moved" if move_series(presses=presses, door=Door.PORTAL, now=now).is_done else "stood"
+
+
 def _slots(given: dict[str, str]) -> list[int]:
     return [int(pk) for pk in given["slots"].split(",")]
 
@@ -177,4 +199,6 @@ ACTS: dict[str, Callable[[dict[str, str], datetime], str]] = {
     "end": _end,
     "lapse": _lapse,
     "finish": _finish,
+    "book_as_guest": _book_as_guest,
+    "move_series": _move_series,
 }

@@ -51,6 +51,9 @@ class RaceCast:
         found = {"checkout": str(checkout.pk), "patient": str(self.cast.patient.pk)}
         return act, self._given(now) | found
 
+    def move_series(self, visit: Appointment, to: datetime) -> Try:
+        return "move_series", self._given(None) | {"series": str(visit.series_id), "to": to.isoformat()}
+
     def lapse(self, now: datetime) -> Try:
         return "lapse", self._given(now)
 

@@ -13,8 +13,8 @@ from freeslot.scheduling.models import Appointment, Checkout, GuestCode
 from freeslot.scheduling.operations.checkout import end_checkout
 from freeslot.scheduling.operations.guests import book_as_guest
 from tests.race.cast import RaceCast
-from tests.race.running import in_threads_of
-from tests.scheduling.guests import ask, begin, code_of, say, use
+from tests.race.running import in_processes, in_threads_of
+from tests.scheduling.guests import ask, begin, code_of, say, use, verified
 from tests.support.cast import Cast
 
 pytestmark = pytest.mark.race
@@ -85,6 +85,14 @@ def test_a_press_that_is_made_many_times_books_once_and_makes_one_patient(race: 
     use(checkout)
     found = together(lambda each: _book(each, race.now), [checkout] * WORKERS)
     assert found == {Appointment.objects.get().reference: WORKERS}
+    assert Patient.objects.filter(given_name="Nora").count() == 1
+
+
+@pytest.mark.long
+def test_a_guests_press_that_reaches_several_processes_books_once(race: RaceCast):
+    checkout = verified(race.cast)
+    found = in_processes([race.on_checkout("book_as_guest", checkout)] * 16, processes=4, threads=4)
+    assert found == {Appointment.objects.get().reference: 16}
     assert Patient.objects.filter(given_name="Nora").count() == 1
 
 

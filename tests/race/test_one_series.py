@@ -9,7 +9,8 @@ from django.db import transaction
 
 from freeslot.commands.doctor import breaches
 from freeslot.scheduling.models import Appointment, Slot
-from tests.race.running import in_threads_of, until_somebody_waits
+from tests.race.cast import RaceCast
+from tests.race.running import in_processes, in_threads_of, until_somebody_waits
 from tests.scheduling.test_series import cancel_all, clock_times, move_all, series_of, slot_at, states
 from tests.support.cast import Cast, make_cast
 
@@ -54,6 +55,15 @@ def test_two_series_into_the_same_times_one_moves_and_the_other_stays(cast: Cast
     assert found == ["done", "stood"]
     moved = [clock_times(each)[0] for each in (one, other)]
     assert moved.count("03-12 10:00") == 1
+    assert list(breaches(now=cast.now)) == []
+
+
+def test_presses_for_two_series_that_reach_several_processes_move_one_of_them_once(cast: Cast) -> None:
+    race, one, other = RaceCast(cast), series_of(cast), series_of(cast, first=8)
+    to = slot_at(cast, 9, 10).starts_at
+    presses = [race.move_series(each[0], to) for each in (one, other)]
+    assert in_processes(presses * 8, processes=4, threads=4) == {"moved": 8, "stood": 8}
+    assert sorted(Appointment.objects.values_list("moves", flat=True)) == [0] * 4 + [1] * 4
     assert list(breaches(now=cast.now)) == []
 
 
