@@ -355,6 +355,21 @@ def test_a_practice_that_closes_booking_between_list_and_press(cast, patient):
     assert Appointment.objects.count() == 0
 
 
+@pytest.mark.parametrize("closed", ["the type", "the practice"])
+def test_what_is_booked_only_by_phone_by_now_lists_no_other_times(closed, cast, patient):
+    checkout = kept(patient, cast)
+    say(patient, cast, checkout)
+    if closed == "the type":
+        VisitType.objects.update(is_online=False)
+    else:
+        Practice.objects.update(online_booking=OnlineBooking.NOBODY)
+    page = refused(confirm(patient, checkout), "The practice takes this booking only by phone.")
+    assert (page.choices, "nearest other times" in page.text) == ([], False)
+    assert "Call the practice" in page.text
+    patient.post(checkout_page(checkout), {"press": "stop"})
+    assert read(patient.get(checkout_page(checkout))).choices == []
+
+
 def test_a_practice_that_takes_only_people_who_are_signed_in(cast, patient, client):
     Practice.objects.update(online_booking=OnlineBooking.KNOWN)
     page = read(client.get(first_page(cast)))

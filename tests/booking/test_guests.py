@@ -10,7 +10,7 @@ from freeslot.booking import confirming
 from freeslot.events.models import Event
 from freeslot.events.outbox import handle_due_events
 from freeslot.patients.models import Contact, Patient
-from freeslot.practices.models import Policy
+from freeslot.practices.models import OnlineBooking, Policy, Practice
 from freeslot.scheduling.models import Appointment, Checkout, GuestCode, Slot
 from freeslot.scheduling.tokens import guest_codes_for
 from tests.booking.steps import checkout_page, kept, open_slot, pick, times_page, value_of, visit_of
@@ -193,6 +193,14 @@ def test_a_time_that_was_taken_while_the_code_came_keeps_what_was_said_and_prove
     again = kept(client, cast, open_slot(cast), after=read(answer).fields["after"])
     assert (again.given_name, again.contact_value) == ("Ana", "ana@example.org")
     assert visit_of(press(client, again, "confirm")).patient.given_name == "Ana"
+
+
+def test_a_practice_that_takes_guests_no_more_lists_no_times_that_they_could_not_have(checkout, cast, client):
+    say(client, checkout)
+    press(client, checkout, "confirm")
+    Practice.objects.update(online_booking=OnlineBooking.KNOWN)
+    answer = press(client, checkout, "code", code=code_of(checkout))
+    assert (answer.status_code, read(answer).choices, Appointment.objects.count()) == (422, [], 0)
 
 
 def test_a_booking_that_is_like_an_earlier_one_of_somebody_else_is_refused_softly(cast, client, checkout):

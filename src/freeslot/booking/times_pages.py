@@ -1,17 +1,17 @@
 """Draws the page of open times: as it is asked for, and again when a time could not be had."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
-from freeslot.booking.booker import booker_of, number_for
+from freeslot.booking.booker import Booker, booker_of, number_for
 from freeslot.booking.words import price_words
 from freeslot.practices.models import VisitType
-from freeslot.scheduling.errors import HoldOver, SlotTaken
+from freeslot.scheduling.errors import HoldOver, SlotsUnsuitable, SlotTaken, Unsuitable
 from freeslot.scheduling.models import Checkout
 from freeslot.visits.frames import place_of
 from freeslot.visits.offers import FROM, PLACE, PRACTITIONER, Look, look_of, offer_for
@@ -74,7 +74,10 @@ def times_page(
 ) -> HttpResponse:
     """With `gone` it is an answer; `kept` are the bookings of theirs that stand against the time."""
     kind, place = search.visit_type, place_of(search.visit_type.practice, now)
-    offer = offer_for(kind, now=now, source=booker_of(request).source)
+    booker = booker_of(request)
+    offer = offer_for(kind, now=now, source=booker.source)
+    if _is_closed(kind, booker, gone):
+        offer = replace(offer, people=[])
     address = reverse("book_times", args=[kind.practice.slug])
     near = nearest(offer.ask(search.look), gone.around, now=now) if gone and gone.around else ()
     context = {
@@ -88,6 +91,13 @@ def times_page(
         "place": place,
     }
     return render(request, "booking/times.html", context, status=_status(gone))
+
+
+def _is_closed(visit_type: VisitType, booker: Booker, gone: NotThen | None) -> bool:
+    """Whether the practice takes this kind of visit, or this booker, only by phone by now: no time would be kept."""
+    error = gone.error if gone else None
+    is_refused = isinstance(error, SlotsUnsuitable) and error.why is Unsuitable.NOT_ONLINE
+    return is_refused or not visit_type.is_online or not booker.may_book(visit_type.practice)
 
 
 def _status(gone: NotThen | None) -> int:
