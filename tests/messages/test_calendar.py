@@ -129,7 +129,7 @@ def test_an_invitation_says_for_whom_by_whom_and_where_as_the_file_does():
     file = IcsCalendarStream.calendar_from_ics(file_of(visit, changes={}, now=cast.now).decode()).events[0]
 
     assert event.description.split("\n")[:2] == file.description.split("\n")[:2] == ["for Maria", "Dr. Amara Osei"]
-    assert event.location == file.location == "Elm House, 12 Elm Street"
+    assert event.location == file.location == "Elm House, 12 Elm Street, 2nd floor"
 
 
 def test_an_invitation_of_a_practice_with_a_neutral_name_names_no_practitioner():

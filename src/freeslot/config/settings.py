@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "freeslot.doors.portal.brand.SignInBrandMiddleware",
+    "freeslot.web.methods.NotAllowedMiddleware",
 ]
 
 ROOT_URLCONF = "freeslot.config.urls"

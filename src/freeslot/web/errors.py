@@ -22,6 +22,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None, *, mine:
     return error_page(request, status=404, name="404", come_back_to="/", mine=mine)
 
 
+def not_allowed(request: HttpRequest) -> HttpResponse:
+    return error_page(request, status=405, name="405", come_back_to="/")
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    return error_page(request, status=413, name="413")
+
+
 def too_many(request: HttpRequest, *, wait: str = "") -> HttpResponse:
     """`wait` says in words how long: `5 minutes`."""
     return error_page(request, status=429, name="429", wait=wait)

@@ -33,14 +33,18 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        first = _first(request.path_info)
-        if first in RIGHTS:
-            response.headers.setdefault("Referrer-Policy", "strict-origin")
-        for name, value in EVERYWHERE.items():
-            response.headers.setdefault(name, value)
-        if first in PRIVATE:
-            keep_nothing(response)
+        add_headers(request, response)
         return response
+
+
+def add_headers(request: HttpRequest, response: HttpResponseBase) -> None:
+    first = _first(request.path_info)
+    if first in RIGHTS:
+        response.headers.setdefault("Referrer-Policy", "strict-origin")
+    for name, value in EVERYWHERE.items():
+        response.headers.setdefault(name, value)
+    if first in PRIVATE:
+        keep_nothing(response)
 
 
 def is_right(path: str) -> bool:
