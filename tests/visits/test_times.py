@@ -17,7 +17,7 @@ from freeslot.scheduling.operations.publish import publish_slots
 from freeslot.visits.frames import place_of
 from freeslot.visits.offers import Look, look_of, offer_for
 from freeslot.visits.time_lists import MOST_DAYS, time_list
-from freeslot.visits.times import Picked, nearest, picked_from, slot_ids_at, value_of
+from freeslot.visits.times import Picked, nearest, picked_from, slots_at, value_of
 from freeslot.visits.unsuitable import UNSUITABLE, NotThen, words_against, words_against_move
 from freeslot.web.facts import TimeList
 from tests.support.cast import NOW, Cast, make_cast
@@ -215,7 +215,7 @@ def test_a_time_names_the_slots_it_would_take_whoever_has_them(cast: Cast) -> No
     first, second = cast.slots_from(cast.now + timedelta(days=7), 2)
     cast.visit_type.length = timedelta(minutes=40)
     picked = Picked(first.starts_at, cast.practitioner.pk)
-    assert slot_ids_at(picked, cast.visit_type, now=cast.now) == [first.pk, second.pk]
+    assert slots_at(picked, cast.visit_type, now=cast.now) == [first, second]
 
 
 def test_a_time_that_cannot_be_says_why(cast: Cast) -> None:
@@ -227,7 +227,7 @@ def test_a_time_that_cannot_be_says_why(cast: Cast) -> None:
     }
     for picked, why in tries.items():
         with pytest.raises(SlotsUnsuitable) as caught:
-            slot_ids_at(picked, cast.visit_type, now=cast.now)
+            slots_at(picked, cast.visit_type, now=cast.now)
         assert caught.value.why is why
 
 

@@ -8,14 +8,14 @@ from freeslot.booking.booker import Booker
 from freeslot.booking.flow import address_of
 from freeslot.booking.like import reason_written_by, visit_like
 from freeslot.booking.times_pages import Search
-from freeslot.scheduling.errors import SchedulingError
+from freeslot.scheduling.errors import SchedulingError, SlotTaken
 from freeslot.scheduling.models import Checkout
 from freeslot.scheduling.models.checkout import CheckoutQuerySet
 from freeslot.scheduling.operations.checkout import begin_checkout
 from freeslot.scheduling.operations.details import Details, fill_in, take_over
 from freeslot.scheduling.outcome import telling_what_was_saved
 from freeslot.visits.addresses import household_of
-from freeslot.visits.times import Picked, picked_from, slot_ids_at
+from freeslot.visits.times import Picked, picked_from, slots_at
 from freeslot.visits.typed import take_along
 from freeslot.visits.unsuitable import not_then
 
@@ -40,9 +40,13 @@ def pick(request: HttpRequest, booker: Booker, search: Search, *, now: datetime)
 def _begin(
     request: HttpRequest, booker: Booker, search: Search, picked: Picked, before: Checkout | None, *, now: datetime
 ) -> Checkout:
+    slots = slots_at(picked, search.visit_type, now=now)
+    # When many want one time, most are answered by this.
+    if not all(slot.is_takeable(now, holder=before.pk if before else None) for slot in slots):
+        raise SlotTaken
     return begin_checkout(
         visit_type=search.visit_type,
-        slot_ids=slot_ids_at(picked, search.visit_type, now=now),
+        slot_ids=[slot.pk for slot in slots],
         source=booker.source,
         account_id=booker.account_at(search.visit_type.practice, now),
         instead_of=before.pk if before else None,

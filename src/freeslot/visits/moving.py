@@ -13,7 +13,7 @@ from freeslot.visits.holds import keep_time, kept_time
 from freeslot.visits.pressing import MovedMeanwhile, Stays, check_form, fee_rose, saying_what_stands
 from freeslot.visits.proof import prove
 from freeslot.visits.snapshot import start_in
-from freeslot.visits.times import picked_from, slot_ids_at
+from freeslot.visits.times import picked_from, slots_at
 from freeslot.visits.tried import tried_at
 from freeslot.visits.unsuitable import NotThen, not_then
 
@@ -26,7 +26,7 @@ def look_at(value: str, visit: Appointment, *, asker: Asker, now: datetime) -> t
     if (picked.starts_at, picked.practitioner_id) == (visit.starts_at, visit.practitioner_id):
         raise NotThen(_("That is the time your visit has already."), around=picked.starts_at)
     try:
-        slot_ids = slot_ids_at(picked, visit.visit_type, now=now)
+        slot_ids = [slot.pk for slot in slots_at(picked, visit.visit_type, now=now)]
         return slot_ids, keep_time(visit, picked, slot_ids, asker=asker, now=now)
     except (SlotsUnsuitable, SlotTaken) as error:
         raise not_then(error, picked.starts_at) from None
@@ -37,9 +37,12 @@ def press_move(form: MoveForm, visit: Appointment, *, asker: Asker, now: datetim
     check_form(form)
     picked = picked_from(form.cleaned_data["time"], visit.practice.tz)
     try:
-        never_moved = visit if visit.moved_at is None else None
-        slot_ids = slot_ids_at(picked, visit.visit_type, now=now, never_moved=never_moved)
-        outcome = _move(form, visit, slot_ids, asker=asker, now=now)
+        slots = slots_at(picked, visit.visit_type, now=now)
+        # When many want one time, most are answered by this. Once it was moved, a press that is sent again could find
+        # another's visit at the time that it has led to before.
+        if visit.moved_at is None and any(slot.appointment_id not in {None, visit.pk} for slot in slots):
+            raise SlotTaken
+        outcome = _move(form, visit, [slot.pk for slot in slots], asker=asker, now=now)
     except (SlotsUnsuitable, SlotTaken) as error:
         raise not_then(error, picked.starts_at) from None
     if outcome.result is MoveResult.FEE_ROSE:

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from freeslot.practices.models import VisitType
 from freeslot.scheduling.availability import Ask, OpenTime, open_times
-from freeslot.scheduling.errors import SlotsUnsuitable, SlotTaken, Unsuitable
+from freeslot.scheduling.errors import SlotsUnsuitable, Unsuitable
 from freeslot.scheduling.intervals import is_skipped
-from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.models import Slot
 from freeslot.scheduling.reading import read_slots
 from freeslot.visits.unsuitable import NotThen
 
@@ -59,15 +59,11 @@ def picked_from(value: str, zone: ZoneInfo) -> Picked:
     return picked
 
 
-def slot_ids_at(
-    picked: Picked, visit_type: VisitType, *, now: datetime, never_moved: Appointment | None = None
-) -> list[int]:
-    """The slots that a visit at that time would take; one statement.
+def slots_at(picked: Picked, visit_type: VisitType, *, now: datetime) -> list[Slot]:
+    """The slots that a visit at that time would take; one statement. Whether they suit and are free, the operation that
+    takes them says.
 
-    Raises SlotsUnsuitable where the practitioner has none then, or too few. Whether they suit and are free, the
-    operation that takes them says: asked here, a press that is sent again would no longer find its own. But where no
-    earlier press can have had them, since the visit was `never_moved`, SlotTaken is raised at once for those of
-    another's visit: when many want one time, most are answered by this.
+    Raises SlotsUnsuitable where the practitioner has none then, or too few.
     """
     if picked.starts_at <= now:
         raise SlotsUnsuitable(Unsuitable.PAST)
@@ -75,10 +71,7 @@ def slot_ids_at(
     found = read_slots(picked.practitioner_id, starts_at=picked.starts_at, until=until)
     if not found or found[0].starts_at != picked.starts_at:
         raise SlotsUnsuitable(Unsuitable.GONE)
-    together = [slot for slot in found if slot.schedule_id == found[0].schedule_id]
-    if never_moved is not None and any(slot.appointment_id not in {None, never_moved.pk} for slot in together):
-        raise SlotTaken
-    return [slot.pk for slot in together]
+    return [slot for slot in found if slot.schedule_id == found[0].schedule_id]
 
 
 def nearest(ask: Ask, around: datetime | None, *, now: datetime) -> list[OpenTime]:

@@ -85,3 +85,9 @@ class Slot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.status}"
+
+    def is_takeable(self, now: datetime, *, holder: uuid.UUID | None = None) -> bool:
+        """As it was read: `takeable` decides."""
+        if self.status != Slot.Status.HELD or self.held_until is None:
+            return self.status == Slot.Status.FREE
+        return self.held_until <= now or (holder is not None and self.held_by == holder)
