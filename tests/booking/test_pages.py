@@ -9,7 +9,7 @@ from freeslot.booking import confirming
 from freeslot.practices.models import Practitioner, VisitType
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.outcome import NotSaved, OutcomeUnknown
-from tests.booking.steps import checkout_page, confirm, kept, open_slot, say, times_page, visit_of
+from tests.booking.steps import checkout_page, confirm, kept, open_slot, pick, say, times_page, visit_of
 from tests.support.cast import make_cast
 from tests.visits.pages import address, press_cancel, read
 from tests.visits.test_statements import statements
@@ -194,3 +194,12 @@ def test_a_page_says_that_it_is_open_and_that_it_was_closed(patient, cast):
     assert 'data-page="2"' in patient.post(address, {"press": "here"}).content.decode()
     checkout.refresh_from_db()
     assert checkout.until == before
+
+
+def test_who_comes_too_late_for_a_time_writes_nothing(cast, patient):
+    slot = cast.book(days=2).slots.get()
+    pick(patient, cast, slot)
+    with CaptureQueriesContext(connection) as queries:
+        assert pick(patient, cast, slot).status_code == 409
+    assert len(queries) <= 12, "\n".join(each["sql"][:150] for each in queries)
+    assert not [each["sql"] for each in queries if each["sql"].startswith(("INSERT", "UPDATE", "DELETE", "BEGIN"))]

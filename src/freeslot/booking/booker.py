@@ -1,8 +1,9 @@
 """Who is booking: a browser, known by a random number in its session, and the account that is signed in there."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from django.contrib.sessions.models import Session
 from django.db.models import Q
@@ -22,10 +23,15 @@ IN_SESSION = "booker"
 
 @dataclass(frozen=True)
 class Booker:
-    """`source` is the browser's fingerprint, empty while it has begun nothing yet."""
+    """`number` is empty while the browser has begun nothing yet."""
 
-    source: str
+    number: str
     account_id: uuid.UUID | None
+
+    @cached_property
+    def source(self) -> str:
+        """The browser's fingerprint; empty with its number."""
+        return _source_of(self.number) if self.number else ""
 
     @property
     def actor(self) -> Actor | None:
@@ -58,18 +64,24 @@ class Booker:
 
 
 def booker_of(request: HttpRequest) -> Booker:
-    number = request.session.get(IN_SESSION, "")
     user = request.user
-    return Booker(source=_source_of(number) if number else "", account_id=user.pk if user.is_authenticated else None)
+    return Booker(request.session.get(IN_SESSION, ""), user.pk if user.is_authenticated else None)
 
 
-def known_booker(request: HttpRequest, *, now: datetime) -> Booker:
-    """For a press: from now on the browser is known, by the number that the page gave along. The number is our own and
-    not the session's key, which is another one after signing in."""
-    if IN_SESSION not in request.session:
-        given = as_uuid(request.POST.get(IN_SESSION, ""))
-        request.session[IN_SESSION] = (given if given and _is_new(given.hex, now) else uuid.uuid4()).hex
-    return booker_of(request)
+def pressing_booker(request: HttpRequest, *, now: datetime) -> Booker:
+    """For a press: known by the number that the page gave along, where the browser has none yet. The number is our own
+    and not the session's key, which is another one after signing in."""
+    booker = booker_of(request)
+    if booker.number:
+        return booker
+    given = as_uuid(request.POST.get(IN_SESSION, ""))
+    return replace(booker, number=(given if given and _is_new(given.hex, now) else uuid.uuid4()).hex)
+
+
+def remember(request: HttpRequest, booker: Booker) -> None:
+    """Once something is kept for them, the browser is known by its number."""
+    if request.session.get(IN_SESSION) != booker.number:
+        request.session[IN_SESSION] = booker.number
 
 
 def _is_new(number: str, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 
-from freeslot.booking.booker import known_booker
+from freeslot.booking.booker import pressing_booker, remember
 from freeslot.booking.flow import Flow
 from freeslot.booking.times_pages import search_after, times_page
 from freeslot.scheduling.errors import HoldOver, SchedulingError
@@ -14,7 +14,7 @@ from freeslot.visits.unsuitable import not_then
 
 def keep_anew(flow: Flow) -> Flow:
     """The same time under another id, with all that was said. Raises SlotTaken, SlotsUnsuitable or TooManyHolds."""
-    before, booker = flow.checkout, known_booker(flow.request, now=flow.now)
+    before, booker = flow.checkout, pressing_booker(flow.request, now=flow.now)
     again = begin_checkout(
         visit_type=before.visit_type,
         slot_ids=before.slot_ids,
@@ -24,6 +24,7 @@ def keep_anew(flow: Flow) -> Flow:
         network=household_of(flow.request),
         now=flow.now,
     )
+    remember(flow.request, booker)
     take_over(checkout_id=again.pk, before=before)
     again.refresh_from_db()
     again.visit_type = before.visit_type

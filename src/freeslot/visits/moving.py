@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from freeslot.scheduling.errors import SlotsUnsuitable, SlotTaken
-from freeslot.scheduling.models import Appointment, Checkout
+from freeslot.scheduling.models import Appointment, Checkout, Slot
 from freeslot.scheduling.operations.move import MoveOutcome, MoveResult, move_appointment
 from freeslot.visits.asking import Asker
 from freeslot.visits.forms import MoveForm
@@ -38,10 +38,7 @@ def press_move(form: MoveForm, visit: Appointment, *, asker: Asker, now: datetim
     picked = picked_from(form.cleaned_data["time"], visit.practice.tz)
     try:
         slots = slots_at(picked, visit.visit_type, now=now)
-        # When many want one time, most are answered by this. Once it was moved, a press that is sent again could find
-        # another's visit at the time that it has led to before.
-        if visit.moved_at is None and any(slot.appointment_id not in {None, visit.pk} for slot in slots):
-            raise SlotTaken
+        _check_not_anothers(slots, visit)
         outcome = _move(form, visit, [slot.pk for slot in slots], asker=asker, now=now)
     except (SlotsUnsuitable, SlotTaken) as error:
         raise not_then(error, picked.starts_at) from None
@@ -52,6 +49,13 @@ def press_move(form: MoveForm, visit: Appointment, *, asker: Asker, now: datetim
     if outcome.result is MoveResult.REFUSED:
         raise Stays
     prove(outcome.event)
+
+
+def _check_not_anothers(slots: list[Slot], visit: Appointment) -> None:
+    """When many want one time, most are answered by this. Raises SlotTaken. Once a visit was moved, a press that is
+    sent again may find another's at the time that it has led to before: then the operation answers it."""
+    if visit.moved_at is None and any(slot.appointment_id not in {None, visit.pk} for slot in slots):
+        raise SlotTaken
 
 
 def _move(form: MoveForm, visit: Appointment, slot_ids: list[int], *, asker: Asker, now: datetime) -> MoveOutcome:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from freeslot.booking.booker import Booker, booker_of, known_booker
+from freeslot.booking.booker import Booker, booker_of, pressing_booker, remember
 from freeslot.booking.flow import address_of
 from freeslot.booking.like import address_like, visit_like
 from freeslot.booking.loading import practice_for, visit_type_for
@@ -50,11 +50,12 @@ def _without_type(request: HttpRequest, slug: str, *, now: datetime) -> HttpResp
 
 
 def _keep(request: HttpRequest, search: Search, *, now: datetime) -> HttpResponse:
-    booker = known_booker(request, now=now)
+    booker = pressing_booker(request, now=now)
     try:
         checkout = pick(request, booker, search, now=now)
     except NotThen as gone:
         return times_page(request, search, now=now, gone=gone, kept=_in_the_way(booker, gone, now=now))
+    remember(request, booker)
     return see_other(address_of(checkout, search.visit_type.practice))
 
 
