@@ -14,6 +14,17 @@ def test_the_first_page_names_the_emergency_number_and_what_can_be_booked(cast, 
     assert page.choices == [str(cast.visit_type.pk)]
 
 
+def test_the_choice_of_the_first_page_leads_to_the_list_by_an_address_that_can_be_kept(cast, patient):
+    chosen = {"type": str(cast.visit_type.pk), "practitioner": str(cast.practitioner.pk), "place": ""}
+    answer = patient.post(first_page(cast), chosen)
+    kind, who = cast.visit_type.pk, cast.practitioner.pk
+    assert (answer.status_code, answer.headers["Location"]) == (
+        303, f"{times_page(cast)}?type={kind}&practitioner={who}",
+    )  # fmt: skip
+    nothing = patient.get(patient.post(first_page(cast)).headers["Location"])
+    assert (nothing.status_code, "Choose what the visit is for." in read(nothing).text) == (422, True)
+
+
 def test_the_list_holds_open_times_with_their_zone(cast, patient):
     page = read(patient.get(times_page(cast), {"type": str(cast.visit_type.pk)}))
     assert "All times are New York time." in page.text

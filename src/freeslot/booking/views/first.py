@@ -1,12 +1,14 @@
 """The first page: whom to call in an emergency, what can be booked here, and with whom and where."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from freeslot.booking.bookable import Bookable, bookable_at
 from freeslot.booking.booker import booker_of
@@ -14,15 +16,21 @@ from freeslot.booking.loading import practice_for
 from freeslot.booking.outages import told_when_away
 from freeslot.booking.words import price_words, whom_words
 from freeslot.practices.models import Location, Practice
+from freeslot.visits.answers import see_other
 from freeslot.visits.frames import place_of
 from freeslot.web.facts import Choice, Place
 from freeslot.web.formatting import length
 
+CHOSEN, LONGEST = ("type", "practitioner", "place"), 40
 
-@require_safe
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @told_when_away
 def book(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
+    if request.method == "POST":
+        chosen = {name: request.POST[name][:LONGEST] for name in CHOSEN if request.POST.get(name)}
+        return see_other(f"{reverse('book_times', args=[slug])}?{urlencode(chosen)}")
     return first_page(request, practice_for(request, slug, now=now), now=now)
 
 
