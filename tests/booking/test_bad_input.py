@@ -83,6 +83,11 @@ def test_what_is_no_time_at_all(value, cast, patient):
     assert state() == before
 
 
+def test_going_on_without_a_time_says_no_more_than_that(cast, patient):
+    assert read(pick(patient, cast, time="")).heading == "Pick a time first"
+    assert read(pick(patient, cast, time="tomorrow")).heading == "This time is not kept for you"
+
+
 def test_a_time_in_another_practices_schedule(cast, patient):
     elsewhere = make_cast(weeks=1, name="Harbor Dental")
     slot = elsewhere.slots_from(cast.now + timedelta(days=2))[0]
@@ -247,7 +252,8 @@ def test_a_time_that_was_given_back_is_not_booked_by_an_old_page(cast, patient):
     say(patient, cast, checkout)
     assert patient.post(checkout_page(checkout), {"press": "stop"}).status_code == 303
     assert Slot.objects.filter(held_by=checkout.pk).count() == 0
-    refused(confirm(patient, checkout), "the while is over", status=409)
+    refused(confirm(patient, checkout), "This booking was stopped, and its time was given back.", status=409)
+    refused(patient.get(checkout_page(checkout)), "This booking was stopped", status=409)
     assert Appointment.objects.count() == 0
 
 

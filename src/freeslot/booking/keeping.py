@@ -1,6 +1,7 @@
 """A time that was kept and is so no more: kept once more while nobody else has it, or the nearest others."""
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from freeslot.booking.booker import pressing_booker, remember
 from freeslot.booking.flow import Flow
@@ -9,7 +10,7 @@ from freeslot.scheduling.errors import HoldOver, SchedulingError
 from freeslot.scheduling.operations.checkout import begin_checkout
 from freeslot.scheduling.operations.details import take_over
 from freeslot.visits.addresses import household_of
-from freeslot.visits.unsuitable import not_then
+from freeslot.visits.unsuitable import NotThen, not_then
 
 
 def keep_anew(flow: Flow) -> Flow:
@@ -38,5 +39,13 @@ def given_back(flow: Flow) -> HttpResponse:
 
 def times_instead(flow: Flow, error: SchedulingError) -> HttpResponse:
     """The nearest times, with all that was said kept for the one that is picked."""
-    gone = not_then(error, flow.checkout.starts_at)
+    gone = _stopped(flow, error) or not_then(error, flow.checkout.starts_at)
     return times_page(flow.request, search_after(flow.checkout), now=flow.now, gone=gone)
+
+
+def _stopped(flow: Flow, error: SchedulingError) -> NotThen | None:
+    """Of a page that is older than the press that gave its time back, as after going back."""
+    if not isinstance(error, HoldOver) or not flow.checkout.was_given_back:
+        return None
+    words = _("This booking was stopped, and its time was given back. Pick a time to begin it again.")
+    return NotThen(words, around=flow.checkout.starts_at, error=error)

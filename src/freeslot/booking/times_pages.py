@@ -17,7 +17,7 @@ from freeslot.visits.frames import place_of
 from freeslot.visits.offers import FROM, PLACE, PRACTITIONER, Look, look_of, offer_for
 from freeslot.visits.time_lists import time_list
 from freeslot.visits.times import nearest
-from freeslot.visits.unsuitable import NotThen
+from freeslot.visits.unsuitable import NothingPicked, NotThen
 from freeslot.web.facts import Place
 from freeslot.web.formatting import length
 from freeslot.web.ids import as_uuid
@@ -87,6 +87,7 @@ def times_page(
         "times": time_list(offer, search.look, place=place, address=address, kept=search.kept, near=near),
         "hidden": (search.kept | search.narrowed | number_for(request)).items(),
         "problem": gone.why if gone else "",
+        "is_unpicked": isinstance(gone, NothingPicked),
         "kept": kept or [],
         "place": place,
     }

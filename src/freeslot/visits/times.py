@@ -17,7 +17,7 @@ from freeslot.scheduling.errors import SlotsUnsuitable, Unsuitable
 from freeslot.scheduling.intervals import is_skipped
 from freeslot.scheduling.models import Slot
 from freeslot.scheduling.reading import read_slots
-from freeslot.visits.unsuitable import NotThen
+from freeslot.visits.unsuitable import NothingPicked, NotThen
 
 BETWEEN = "~"
 NEAR, MOST_NEAR = timedelta(days=4), 6
@@ -44,7 +44,7 @@ def picked_from(value: str, zone: ZoneInfo) -> Picked:
     """Raises NotThen: for nothing picked, a time without an offset or at an end of the calendar, or a clock time that
     there is not that night."""
     if not value:
-        raise NotThen(_("Pick one of the times in the list."))
+        raise NothingPicked(_("Pick one of the times in the list."))
     moment, _between, practitioner = value[:LONGEST_VALUE].partition(BETWEEN)
     try:
         starts_at, practitioner_id = datetime.fromisoformat(moment), uuid.UUID(practitioner)

@@ -65,6 +65,10 @@ class NotThen(Exception):
         self.why, self.around, self.error = why, around, error
 
 
+class NothingPicked(NotThen):
+    """Nothing was picked from the list."""
+
+
 def not_then(error: SchedulingError, around: datetime) -> NotThen:
     return NotThen(words_against(error), around=around, error=error)
 
