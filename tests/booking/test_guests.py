@@ -9,7 +9,7 @@ from django.test import Client
 from freeslot.booking import confirming
 from freeslot.events.models import Event
 from freeslot.events.outbox import handle_due_events
-from freeslot.patients.models import Contact, Patient
+from freeslot.patients.models import Contact, Grant, Patient
 from freeslot.practices.models import OnlineBooking, Policy, Practice
 from freeslot.scheduling.models import Appointment, Checkout, GuestCode, Slot
 from freeslot.scheduling.tokens import guest_codes_for
@@ -176,10 +176,17 @@ def test_signing_in_leads_back_to_the_same_booking_which_is_the_accounts_from_th
 def test_an_account_that_the_practice_does_not_know_books_as_a_guest(cast, sign_in):
     client = sign_in(cast.stranger_user)
     checkout = kept(client, cast)
+    outside = "It does not come into “My visits”: you find it by the link in our message."
+    assert outside in read(client.get(checkout_page(checkout))).text
     say(client, checkout)
     press(client, checkout, "confirm")
     visit = visit_of(press(client, checkout, "code", code=code_of(checkout)))
-    assert client.get(f"/appointments/{visit.reference}/receipt/").status_code == 200
+    result = read(client.get(f"/appointments/{visit.reference}/receipt/"))
+    assert (result.heading, "This visit does not come into “My visits”" in result.text) == (
+        "Your visit is booked", True,
+    )  # fmt: skip
+    Grant.objects.create(user=cast.stranger_user, patient=visit.patient, scope=Grant.Scope.SELF)
+    assert "My visits”" not in read(client.get(f"/appointments/{visit.reference}/receipt/")).text
 
 
 def test_a_time_that_was_taken_while_the_code_came_keeps_what_was_said_and_proved(checkout, cast, client, later):

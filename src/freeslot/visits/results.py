@@ -12,6 +12,7 @@ from freeslot.messages.delivery import deliveries_of, sender_address
 from freeslot.receipts.answers import receipt_card
 from freeslot.receipts.models import Receipt
 from freeslot.receipts.queries import latest_receipt
+from freeslot.scheduling.actors import account
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.operations.take_back import can_take_back
 from freeslot.scheduling.reasons import ILL
@@ -56,8 +57,17 @@ def result_page(
         "again": WORDS.get(request.GET.get("again", "")),
         "is_cancelled": visit.status == Status.CANCELLED,
         "is_ill": visit.reason == ILL,
+        "is_outside": _is_outside(request, asker, visit, now=now),
     }
     return render(request, "visits/receipt.html", context, status=status)
+
+
+def _is_outside(request: HttpRequest, asker: Asker, visit: Appointment, *, now: datetime) -> bool:
+    """Whether somebody signed in would look for this visit among theirs in vain."""
+    user = request.user
+    if not asker.is_narrow or not user.is_authenticated:
+        return False
+    return not Appointment.objects.visible_to(account(user.pk), now).filter(pk=visit.pk).exists()
 
 
 def _is_latest(move: Event | None, visit: Appointment) -> bool:
