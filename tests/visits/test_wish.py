@@ -8,11 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from freeslot.events.models import Event
+from freeslot.practices.models import Policy
 from freeslot.receipts.issue import receipt_for
 from freeslot.scheduling.models import Appointment, Slot
 from freeslot.waitlist.models import Wish
 from freeslot.waitlist.operations.serve import serve_wishes
 from tests.scheduling.acts import cancel
+from tests.support.cast import RULES
 from tests.visits.household import token_of
 from tests.visits.pages import address, read
 from tests.waitlist.wishes import add_practitioner, ended
@@ -72,11 +74,16 @@ def test_stop_looking_takes_it_back_however_often(patient, visit):
     ({"days": ["7"]}, "Choose one of those in the list."),
     ({"since": "25"}, "Choose one of those in the list."),
     ({"notice": "-5"}, "Choose one of those in the list."),
+    ({"days": ["5", "6"]}, "The practice has no time like this that could come free."),
+    ({"since": "20"}, "The practice has no time like this that could come free."),
+    ({"before": "zzz"}, "Write the day as year, month, day: 2027-03-12."),
 ])  # fmt: skip
-def test_what_cannot_be_is_said_at_its_field_and_nothing_is_wished(patient, visit, form, said):
+def test_what_cannot_be_is_said_at_its_field_and_nothing_is_wished(cast, patient, visit, form, said):
+    cast.schedule.slots.filter(starts_at__iso_week_day__in=[6, 7]).delete()
     answer = wish_for(patient, visit, **form)
     assert answer.status_code == 422
     page = read(answer)
+    assert page.heading == "Your visit is still booked"
     assert "Nothing was changed." in page.text
     assert said in page.text
     assert not Wish.objects.exists()
@@ -111,6 +118,25 @@ def test_in_the_late_window_it_is_not_offered_and_refused_in_words(cast, sign_in
         assert read(answer).heading == "No earlier time is looked for"
         assert "a cancel costs a fee" in read(answer).text
     assert not Wish.objects.exists()
+
+
+@pytest.mark.parametrize(("rules", "hours", "notice"), [
+    (RULES, 35, ""),
+    (RULES, 45, "24"),
+    ({}, 13, ""),
+    ({}, 30, "12"),
+    ({}, 35, "12"),
+    ({}, 45, "24"),
+])  # fmt: skip
+def test_it_is_offered_where_its_own_defaults_can_be_wished(cast, sign_in, visit, later, rules, hours, notice):
+    """The visit is at nine; the practice is open from nine to five."""
+    Policy.objects.update(rules=rules)
+    later(visit.starts_at - timedelta(hours=hours))
+    patient = sign_in(cast.patient_user)
+    assert (LINK in [words for _href, words in read(patient.get(address(visit))).links]) == bool(notice)
+    form = patient.get(address(visit, "wish/")).content.decode()
+    assert (f'<option value="{notice}" selected>' in form) == bool(notice)
+    assert wish_for(patient, visit, notice=notice or "12").status_code == (303 if notice else 422)
 
 
 def test_a_cancelled_visit_has_no_wish_to_make(cast, patient, visit):

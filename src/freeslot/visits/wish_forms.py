@@ -16,13 +16,14 @@ from freeslot.scheduling.reasons import choices
 from freeslot.scheduling.rulebook import ReasonRule
 from freeslot.visits.forms import LONGEST_REASON, NOT_OFFERED
 from freeslot.waitlist.errors import Unwishable
+from freeslot.waitlist.reach import is_in_reach
 from freeslot.waitlist.terms import Terms
 from freeslot.web.facts import Choice, Place
 from freeslot.web.formatting import clock, length
 from freeslot.web.formatting.locales import data
 
 FIRST_HOUR, LAST_HOUR = 6, 22
-NOTICES = (12, 24, 48, 72, 120, 168)
+NOTICES, USUAL = (12, 24, 48, 72, 120, 168), 24
 NOT_A_CHOICE = gettext_lazy("Choose one of those in the list.")
 # The field that each reason against a wish is about; the others are about the visit.
 ABOUT = {
@@ -30,12 +31,16 @@ ABOUT = {
     Unwishable.TOO_EARLY_DAY: "before",
     Unwishable.NO_HOURS: "until",
     Unwishable.NOT_GIVEN: "practitioner",
+    Unwishable.NEVER: "days",
 }
 WORDS = {
     Unwishable.TOO_LATE_DAY: gettext_lazy("Choose the day of your visit or an earlier one."),
     Unwishable.TOO_EARLY_DAY: gettext_lazy("That is too soon to find a time. Choose a later day, or be told later."),
     Unwishable.NO_HOURS: gettext_lazy("Your visit does not fit between these hours."),
     Unwishable.NOT_GIVEN: gettext_lazy("They do not give this kind of visit."),
+    Unwishable.NEVER: gettext_lazy(
+        "The practice has no time like this that could come free. Choose other days or hours."
+    ),
 }
 
 
@@ -77,7 +82,9 @@ class WishForm(forms.Form):
         for name in ("since", "until"):
             self._offer(name, [("", _("Any time")), *((str(hour), _hour(hour, place)) for hour in HOURS)])
         self._offer("notice", [(str(hours), length(timedelta(hours=hours), locale=place.locale)) for hours in NOTICES])
-        self.fields["notice"].initial = "24"
+        self.fields["notice"].initial = str(
+            USUAL if is_in_reach(visit, timedelta(hours=USUAL), place.now) else NOTICES[0]
+        )
         if len(people) > 1:
             self._offer("practitioner", [("", _("Anyone")), *((str(pk), name) for pk, name in people.items())])
         else:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_day_names
@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.moving import MoveVerdict
 from freeslot.visits.asking import Asker
-from freeslot.visits.wish_forms import QUIET_DAY
+from freeslot.visits.wish_forms import NOTICES, QUIET_DAY
 from freeslot.waitlist.models import Wish
 from freeslot.waitlist.queries import live_wish
+from freeslot.waitlist.reach import is_in_reach
 from freeslot.web.facts import Place
 from freeslot.web.formatting import clock, day, length
 from freeslot.web.formatting.lists import listed
@@ -39,10 +40,8 @@ def wish_box(visit: Appointment, asker: Asker, place: Place) -> WishBox | None:
 
 
 def can_wish(visit: Appointment, verdict: MoveVerdict, now: datetime) -> bool:
-    """Never at a price; and there is a day between now and the visit."""
-    zone = visit.practice.tz
-    is_ahead = now.astimezone(zone).date() < visit.starts_at.astimezone(zone).date()
-    return verdict.is_allowed and not verdict.carried and is_ahead
+    """Never at a price; and with the shortest notice there is a time that could come."""
+    return verdict.is_allowed and not verdict.carried and is_in_reach(visit, timedelta(hours=NOTICES[0]), now)
 
 
 def headline(wish: Wish, place: Place) -> str:

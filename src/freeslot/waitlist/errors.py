@@ -12,6 +12,7 @@ class Unwishable(StrEnum):
     TOO_EARLY_DAY = "too_early_day"  # over by the time the notice has passed
     NO_HOURS = "no_hours"  # the visit does not fit between the two clock times
     NOT_GIVEN = "not_given"  # the practitioner does not give this kind of visit
+    NEVER = "never"  # the practice has no visits then, or only such as could not be cancelled free any more
 
 
 class CannotWish(SchedulingError):

@@ -13,6 +13,7 @@ from freeslot.scheduling.states import Side
 from freeslot.waitlist.errors import CannotWish, Unwishable
 from freeslot.waitlist.models import Wish
 from freeslot.waitlist.operations.noting import note
+from freeslot.waitlist.reach import could_come
 from freeslot.waitlist.terms import Terms
 
 
@@ -49,7 +50,9 @@ def _against(visit: Appointment, terms: Terms, actor: Actor, now: datetime) -> U
         return Unwishable.TOO_EARLY_DAY
     if not _has_room(visit, terms):
         return Unwishable.NO_HOURS
-    return None if _is_given(visit, terms) else Unwishable.NOT_GIVEN
+    if not _is_given(visit, terms):
+        return Unwishable.NOT_GIVEN
+    return None if could_come(visit, terms, now) else Unwishable.NEVER
 
 
 def _has_room(visit: Appointment, terms: Terms) -> bool:

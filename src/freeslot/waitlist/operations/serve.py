@@ -6,7 +6,7 @@ patient's comes before it or after it, never between.
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -20,10 +20,9 @@ from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.moving import MoveVerdict, WhyNot
 from freeslot.scheduling.operations.locking import lock_appointment
 from freeslot.scheduling.operations.move import MoveOutcome, MoveResult, move_appointment
-from freeslot.scheduling.policy import Kind, Why, verdict_for
-from freeslot.scheduling.states import Side
 from freeslot.waitlist.models import Wish
 from freeslot.waitlist.operations.noting import note
+from freeslot.waitlist.reach import is_free_of_cost
 
 BATCH = 200
 # Times that are tried before one gives up until something comes free again.
@@ -139,7 +138,12 @@ def _times(wish: Wish, visit: Appointment, on: date | None, now: datetime) -> It
     for found in _open(wish, visit, on, now):
         suits = wish.terms.are_met_by(found.starts_at, found.ends_at, zone=visit.practice.tz, now=now)
         is_elsewhere = any(overlaps((found.starts_at, found.ends_at), each) for each in busy)
-        if suits and not is_elsewhere and found.starts_at < visit.starts_at and _is_free_of_cost(visit, found, now):
+        if (
+            suits
+            and not is_elsewhere
+            and found.starts_at < visit.starts_at
+            and is_free_of_cost(visit, found.starts_at, now)
+        ):
             tries += 1
             yield found
         if tries == TRIES:
@@ -167,13 +171,6 @@ def _own_others(visit: Appointment) -> list[Interval]:
     """When the patient is at another visit."""
     others = Appointment.objects.live().filter(patient_id=visit.patient_id, starts_at__lt=visit.starts_at)
     return list(others.exclude(pk=visit.pk).values_list("starts_at", "ends_at"))
-
-
-def _is_free_of_cost(visit: Appointment, found: OpenTime, now: datetime) -> bool:
-    """Whether the patient could still cancel free, and not only by the grace, however late they read of the move."""
-    facts = replace(visit.facts(), starts_at=found.starts_at, moved_at=now)
-    verdict = verdict_for(facts, visit.rules, Side.PATIENT, now)
-    return verdict.kind is Kind.ALLOWED and verdict.why is not Why.GRACE
 
 
 def _move(wish: Wish, visit: Appointment, found: OpenTime, now: datetime) -> MoveOutcome | Wish.Ended | None:
