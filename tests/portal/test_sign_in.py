@@ -150,23 +150,38 @@ def test_an_unknown_address_gets_the_same_answer(maria):
     assert read(pages[0]).text == read(pages[1]).text
 
 
-ACCOUNT_PAGES = [
-    "login/",
-    "signup/",
-    "password/reset/",
-    "password/reset/done/",
-    "logout/",
-    "confirm-email/",
-    "inactive/",
-]
-OF_ONES_OWN = ["email/", "password/change/", "logout/", "reauthenticate/"]
+ACCOUNT_PAGES = ["login/", "signup/", "password/reset/", "password/reset/done/", "password/reset/key/done/", "logout/"]
+NOT_OFFERED = [
+    "email/", "password/change/", "password/set/", "reauthenticate/", "confirm-email/", "confirm-email/key/",
+    "inactive/", "login/code/confirm/",
+]  # fmt: skip
 
 
 def test_every_account_page_stands_in_our_frame(cast, patient):
     pages = [Client().get(f"/accounts/{name}", follow=True) for name in ACCOUNT_PAGES]
-    pages += [patient.get(f"/accounts/{name}", follow=True) for name in OF_ONES_OWN]
+    pages.append(patient.get("/accounts/logout/"))
     assert [page.content.decode().count('<main class="page"') for page in pages] == [1] * len(pages)
     assert not [page for page in pages if "<style" in page.content.decode()]
+
+
+@pytest.mark.parametrize("name", NOT_OFFERED)
+def test_what_has_no_page_of_ours_is_not_there(cast, patient, name):
+    given = {"email": "stranger@example.org", "action_add": ""}
+    answers = [client.get(f"/accounts/{name}") for client in (Client(), patient)]
+    answers.append(patient.post(f"/accounts/{name}", given))
+    assert [answer.status_code for answer in answers] == [404] * 3
+    assert mail.outbox == []
+
+
+def test_signing_in_sends_no_mail(maria):
+    assert Client().post("/accounts/login/", {"login": maria.username, "password": PASSWORD}).status_code == 302
+    assert mail.outbox == []
+
+
+def test_an_account_that_was_closed_is_refused_as_a_wrong_password_is(maria):
+    User.objects.filter(pk=maria.pk).update(is_active=False)
+    answer = Client().post("/accounts/login/", {"login": maria.username, "password": PASSWORD}, follow=True)
+    assert (answer.status_code, 'role="alert"' in answer.content.decode()) == (200, True)
 
 
 def test_nobody_signs_up_by_themselves_so_no_address_is_found_out(client, db):

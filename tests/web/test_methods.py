@@ -12,7 +12,7 @@ from tests.visits.pages import read
     [
         ("get", "/texts/reports/", "POST"),
         ("post", "/p/riverside/", "GET, HEAD"),
-        ("delete", "/m/close/", "GET, HEAD, POST"),
+        ("delete", "/find/", "GET, HEAD, POST"),
     ],
 )
 def test_it_says_so_and_leads_on(db, method, address, allow):

@@ -144,7 +144,7 @@ ACCOUNT_FORMS = {
     "reset_password": "freeslot.doors.portal.forms.ResetPasswordForm",
     "reset_password_from_key": "freeslot.doors.portal.forms.NewPasswordForm",
 }
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Behind one address there may be a whole clinic; wrong passwords have a limit of their own, which stays.

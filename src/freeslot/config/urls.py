@@ -11,7 +11,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("i18n/setlang/", switch_language, name="set_language"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("freeslot.accounts.urls")),
     path("", include("freeslot.web.urls")),
     path("", include("freeslot.receipts.urls")),
     path("", include("freeslot.messages.urls")),
