@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from freeslot.practices.models import Location, Practice, Practitioner, VisitType
 from freeslot.scheduling.availability import ask_for, next_open
 from freeslot.scheduling.finding import Opening, Search, _times, find_practitioners
-from freeslot.scheduling.models import Listing, Schedule, Slot
+from freeslot.scheduling.intervals import whole_day
+from freeslot.scheduling.models import Appointment, Listing, Schedule, Slot
 from freeslot.scheduling.operations.hold import hold_slots
 from freeslot.scheduling.operations.listing import list_practitioner
+from tests.scheduling.acts import cancel
 from tests.scheduling.conftest import listed
 from tests.scheduling.plans import know_sizes, plan_of
 from tests.support.cast import NOW, Cast, make_cast
@@ -44,6 +46,13 @@ def add_doctors(cast: Cast, count: int, *, at: datetime) -> None:
         )
         add_slots(schedule, *(at + LENGTH * (index // 2 + n) for n in range(3)))
         list_practitioner(practitioner_id=person.pk, now=cast.now)
+
+
+def limited(cast: Cast, *, most: int) -> None:
+    """The cast's practitioner, who takes so many visits a day."""
+    cast.policy.rules = {"booking": {"most_per_day": most}}
+    cast.policy.save()
+    listed(cast)
 
 
 def add_slots(schedule: Schedule, *starts_at: datetime) -> list[Slot]:
@@ -135,6 +144,53 @@ def test_notice_and_horizon_of_the_practice_hold_to_the_second(cast: Cast):
     assert starts(now=last - timedelta(days=1, microseconds=1)) == []
 
 
+def test_a_day_that_is_full_by_the_rules_is_passed_by(cast: Cast):
+    limited(cast, most=2)
+    first, second = cast.slots_from(NOW + timedelta(hours=10), 2)
+    assert starts(day=TODAY + timedelta(days=1)) == [first.starts_at]
+    visits = [cast.book(slots=[slot]) for slot in (first, cast.slots_from(second.starts_at, 9)[-1])]
+    (found,) = find(day=TODAY + timedelta(days=1))
+    ask = ask_for(cast.visit_type, now=NOW)
+    assert found.time == next_open(ask, after=first.starts_at, now=NOW)
+    assert found.time.starts_at == first.starts_at + timedelta(days=1)
+    cancel(cast, visits[0].reference)
+    assert starts(day=TODAY + timedelta(days=1)) == [second.starts_at]
+
+
+def test_a_full_day_is_full_for_this_kind_of_visit_and_this_practitioner(cast: Cast):
+    limited(cast, most=1)
+    first, second = cast.slots_from(NOW + timedelta(hours=10), 2)
+    visit, tomorrow = cast.book(slots=[first]), TODAY + timedelta(days=1)
+    elsewhere = make_cast(weeks=1, name="Elsewhere")
+    for changes in (
+        {"visit_type": VisitType.objects.create(practice=cast.practice, name="Other", length=LENGTH)},
+        {"practitioner": elsewhere.practitioner},
+    ):
+        Appointment.objects.filter(pk=visit.pk).update(**changes)
+        assert starts(day=tomorrow) == [second.starts_at]
+        Appointment.objects.filter(pk=visit.pk).update(visit_type=cast.visit_type, practitioner=cast.practitioner)
+        assert starts(day=tomorrow) == [first.starts_at + timedelta(days=1)]
+
+
+@pytest.mark.parametrize(("zone", "day"), [
+    ("Pacific/Auckland", date(2027, 4, 4)),
+    ("America/Los_Angeles", date(2027, 3, 14)),
+    ("Pacific/Apia", date(2027, 3, 10)),
+])  # fmt: skip
+def test_a_day_is_full_from_midnight_to_midnight_where_the_practice_is(db, zone: str, day: date):
+    cast = make_cast(zone=zone, weeks=1)
+    limited(cast, most=1)
+    begins, ends = whole_day(day, cast.practice.tz)
+    Slot.objects.all().delete()
+    before, first, last, after = add_slots(cast.schedule, begins - LENGTH, begins, ends - LENGTH, ends)
+    long_before = begins - timedelta(days=2)
+    for taken in (first, last):
+        visit = cast.book(slots=[taken])
+        assert starts(day=day, now=long_before) == [after.starts_at]
+        assert starts(day=day - timedelta(days=1), now=long_before) == [before.starts_at]
+        cancel(cast, visit.reference)
+
+
 def test_what_begins_now_has_begun(cast: Cast):
     listed(cast)
     first = cast.slots_from(NOW)[0].starts_at
@@ -164,8 +220,10 @@ def test_pages_follow_each_other_without_gap_or_repeat(cast: Cast):
 
 
 @pytest.mark.parametrize("doctors", [1, 50])
-def test_one_or_fifty_take_four_statements(cast: Cast, doctors: int):
+@pytest.mark.parametrize("most_per_day", [None, 3])
+def test_one_or_fifty_take_four_statements(cast: Cast, doctors: int, most_per_day: int | None):
     add_doctors(cast, doctors, at=NOW + timedelta(hours=8))
+    Listing.objects.update(most_per_day=most_per_day)
     with CaptureQueriesContext(connection) as captured:
         assert len(find(most=50)) == doctors
     assert len(captured) == 4

@@ -33,6 +33,13 @@ def test_publishing_lists_a_practitioner_for_new_patients_and_others(cast: Cast)
     assert (new.taken, new.notice, new.horizon) == (timedelta(minutes=20), timedelta(0), timedelta(days=366))
 
 
+def test_a_limit_a_day_is_that_of_the_rules(cast: Cast):
+    for most in (3, None):
+        Policy.objects.update(rules={"booking": {"most_per_day": most}} if most else {})
+        listed(cast)
+        assert set(Listing.objects.values_list("most_per_day", flat=True)) == {most}
+
+
 def test_the_same_again_keeps_every_row(cast: Cast):
     listed(cast)
     before = list(Listing.objects.order_by("pk").values())

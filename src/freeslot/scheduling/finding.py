@@ -1,12 +1,12 @@
 """Next available: who, over all practices, has an open time soonest; found live from the slots, never from a note.
 
 The directory (`Listing`) says who might, the partial index `slot_open` when they have time: one look into it for each
-practitioner of that specialty and place. A day that is full by a limit of its own shows when its times are asked
-for, and rules that changed since the directory was written are asked again by the booking.
+practitioner of that specialty and place. Where one of them takes only so many visits a day, the visits of that day are
+counted too. Rules that changed since the directory was written are asked again by the booking.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,9 +18,12 @@ from freeslot.database.rows import adapted
 from freeslot.scheduling.availability import STEP, OpenTime, run_from, slots_read
 from freeslot.scheduling.intervals import midnight
 from freeslot.scheduling.models import Listing, Slot
+from freeslot.scheduling.states import LIVE
 
 PAGE = 20
 SECOND = timedelta(seconds=1)
+# In hours, with some to spare.
+LONGEST_DAY = 27
 
 
 @dataclass(frozen=True)
@@ -62,10 +65,11 @@ def find_practitioners(
     Four statements, however many there are. The next page is what follows the last one's `cursor`.
     """
     where, values = _where(search)
-    zones = _zones(where, values)
-    if not zones:
+    limits = _limits_by_zone(where, values)
+    if not limits:
         return []
-    found = _next_ones(where, values, _from(zones, day, now), now, after, most)
+    room = _room() if any(limit is not None for limit in limits.values()) else ""
+    found = _next_ones(where, values, room, _from(limits, day, now), now, after, most)
     listings = Listing.objects.select_related("practice", "practitioner", "location", "visit_type").in_bulk(
         [row[0] for row in found]
     )
@@ -75,7 +79,8 @@ def find_practitioners(
 
 Found = tuple[uuid.UUID, uuid.UUID, datetime]
 ZONES = """
-    SELECT DISTINCT p.zone FROM scheduling_listing l JOIN practices_practice p ON p.id = l.practice_id WHERE {where}
+    SELECT p.zone, max(l.most_per_day)
+    FROM scheduling_listing l JOIN practices_practice p ON p.id = l.practice_id WHERE {where} GROUP BY p.zone
 """
 WHERE = "l.specialty = %s AND l.by_video = %s AND l.for_new = %s AND p.online_booking <> 'nobody'"
 OPEN = """
@@ -95,11 +100,19 @@ NEXT = """
         SELECT o.id FROM scheduling_slot o
         WHERE o.practitioner_id = l.practitioner_id AND o.location_id = l.location_id AND {open}
         AND o.starts_at >= CASE p.zone {zones} END AND o.starts_at >= {notice} AND o.starts_at <= {horizon}
-        AND (o.ends_at >= {ends} OR ({run}))
+        AND (o.ends_at >= {ends} OR ({run})) {room}
         ORDER BY o.starts_at LIMIT 1
     )
     WHERE {where} {after}
     ORDER BY s.starts_at, l.id LIMIT %s
+"""
+# The visits of the practice's own day, out of those that the index finds around the slot.
+ROOM = """
+    AND (l.most_per_day IS NULL OR l.most_per_day > (
+        SELECT count(*) FROM scheduling_appointment a
+        WHERE a.practitioner_id = l.practitioner_id AND a.visit_type_id = l.visit_type_id AND a.status IN ({live})
+        AND a.starts_at > {before} AND a.starts_at < {after} AND {day_of_visit} = {day_of_slot}
+    ))
 """
 RUNS = """
     SELECT s.id, s.schedule_id, s.practitioner_id, s.location_id, s.starts_at, s.ends_at FROM scheduling_slot s
@@ -117,19 +130,37 @@ def _where(search: Search) -> tuple[str, list[Any]]:
     return f"{where} AND l.is_first", values
 
 
-def _zones(where: str, values: Sequence[Any]) -> list[str]:
+def _limits_by_zone(where: str, values: Sequence[Any]) -> dict[str, int | None]:
+    """The zones of those who are looked at, and the highest limit a day there is in each, if any."""
     with connection.cursor() as cursor:
         cursor.execute(ZONES.format(where=where), values)
-        return [zone for (zone,) in cursor.fetchall()]
+        return dict(cursor.fetchall())
 
 
-def _from(zones: Sequence[str], day: date, now: datetime) -> dict[str, datetime]:
+def _room() -> str:
+    """That the practitioner's limit leaves room for one more visit of this kind on the day of the slot."""
+    return ROOM.format(
+        live=", ".join(f"'{status}'" for status in sorted(LIVE)),
+        before=_hours_from("o.starts_at", -LONGEST_DAY),
+        after=_hours_from("o.starts_at", LONGEST_DAY),
+        day_of_visit=_local_day("a.starts_at"),
+        day_of_slot=_local_day("o.starts_at"),
+    )
+
+
+def _from(zones: Iterable[str], day: date, now: datetime) -> dict[str, datetime]:
     """When the day begins in each zone; what is past is over everywhere."""
     return {zone: max(midnight(day, ZoneInfo(zone)), now + STEP) for zone in zones}
 
 
 def _next_ones(
-    where: str, values: list[Any], earliest: dict[str, datetime], now: datetime, after: Cursor | None, most: int
+    where: str,
+    values: list[Any],
+    room: str,
+    earliest: dict[str, datetime],
+    now: datetime,
+    after: Cursor | None,
+    most: int,
 ) -> list[Found]:
     # SQLite reckons with whole seconds; slots begin on them.
     floor = now.replace(microsecond=0)
@@ -151,6 +182,7 @@ def _next_ones(
         horizon=_later(_instant(), "l.horizon"),
         ends=ends,
         run=run,
+        room=room,
         where=where,
         after="AND (s.starts_at, l.id) > (%s, %s)" if after else "",
     )
@@ -172,6 +204,19 @@ def _later(at: str, length: str) -> str:
     if connection.vendor == "postgresql":
         return f"{at} + {length}"
     return f"datetime({at}, ({length} / 1000000) || ' seconds')"
+
+
+def _hours_from(at: str, hours: int) -> str:
+    if connection.vendor == "postgresql":
+        return f"{at} + interval '{hours} hours'"
+    return f"datetime({at}, '{hours} hours')"
+
+
+def _local_day(at: str) -> str:
+    """By the practice's clock; SQLite knows no zones but by what Django gives it."""
+    if connection.vendor == "postgresql":
+        return f"CAST({at} AT TIME ZONE p.zone AS date)"
+    return f"django_datetime_cast_date({at}, p.zone, 'UTC')"
 
 
 def _seconds(at: str) -> str:

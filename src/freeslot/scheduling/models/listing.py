@@ -13,8 +13,8 @@ class Listing(OfPractice):
 
     Written by `list_practitioner` from what the practice has set; when there is an open time is never kept here. An
     empty `payer` means that any is taken. `is_first` is the one row, among those that differ by the payer alone, by
-    which a search without a payer finds them. `taken`, `notice` and `horizon` are the visit type's, and the rules' of
-    the day it was written. `city` is kept as `casefold` leaves it.
+    which a search without a payer finds them. `taken`, `notice`, `horizon` and `most_per_day` are the visit type's, and
+    the rules' of the day it was written. `city` is kept as `casefold` leaves it.
     """
 
     practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="+")
@@ -31,6 +31,7 @@ class Listing(OfPractice):
     taken = models.DurationField()
     notice = models.DurationField()
     horizon = models.DurationField()
+    most_per_day = models.PositiveIntegerField(null=True)
 
     class Meta:
         constraints: ClassVar = [

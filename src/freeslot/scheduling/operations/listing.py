@@ -13,7 +13,7 @@ from freeslot.scheduling.rules import rules_from
 
 Offer = tuple[VisitType, BookingRules]
 KEY = ("practitioner", "location", "payer", "by_video", "for_new")
-FACTS = ("visit_type", "is_first", "specialty", "city", "taken", "notice", "horizon")
+FACTS = ("visit_type", "is_first", "specialty", "city", "taken", "notice", "horizon", "most_per_day")
 
 
 def list_practitioner(*, practitioner_id: uuid.UUID, now: datetime) -> int:
@@ -65,6 +65,7 @@ def _rows(practitioner: Practitioner, place: Location, offers: Sequence[Offer]) 
                     taken=visit_type.taken,
                     notice=rules.notice,
                     horizon=rules.horizon,
+                    most_per_day=rules.most_per_day,
                 )
 
 
