@@ -8,6 +8,9 @@ from django.test import Client
 from freeslot.scheduling.models import Appointment, Checkout, Slot
 from tests.support.cast import Cast
 
+# Somebody without an account, as they say who they are.
+WHO = {"given_name": "Ana", "family_name": "Reyes", "birth_date": "7 March 1990", "contact": "ana@example.org"}
+
 
 def first_page(cast: Cast) -> str:
     return f"/p/{cast.practice.slug}/book/"

@@ -13,15 +13,13 @@ from freeslot.patients.models import Contact, Grant, Patient
 from freeslot.practices.models import OnlineBooking, Policy, Practice
 from freeslot.scheduling.models import Appointment, Checkout, GuestCode, Slot
 from freeslot.scheduling.tokens import guest_codes_for
-from tests.booking.steps import checkout_page, kept, open_slot, pick, times_page, value_of, visit_of
+from tests.booking.steps import WHO, checkout_page, kept, open_slot, pick, times_page, value_of, visit_of
 from tests.link.doors import prove, token_of
 from tests.visits.pages import address, press_cancel, read
 
-WHO = {"given_name": "Ana", "family_name": "Reyes", "birth_date": "7 March 1990", "contact": "Ana@Example.org"}
-
 
 def say(client, checkout, **form: str):
-    return client.post(checkout_page(checkout), {"press": "details", **WHO, **form})
+    return client.post(checkout_page(checkout), {"press": "details", **WHO, "contact": "Ana@Example.org", **form})
 
 
 def press(client, checkout, name, **form: str):

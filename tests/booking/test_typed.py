@@ -7,11 +7,10 @@ import pytest
 from django.test import Client
 
 from freeslot.scheduling.models import Checkout, Slot
-from tests.booking.steps import checkout_page, kept, open_slot
+from tests.booking.steps import WHO, checkout_page, kept, open_slot
 from tests.visits.pages import read
 
 TYPED = {"given_name": "Ana", "family_name": " Reyes", "birth_date": "3/7/48", "contact": ""}
-WHO = {"given_name": "Ana", "family_name": "Reyes", "birth_date": "7 March 1990", "contact": "ana@example.org"}
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+import time_machine
+from django.test import Client
 
 from freeslot.patients.models import Patient
 from freeslot.scheduling.actors import Door
@@ -12,6 +14,7 @@ from freeslot.scheduling.errors import SchedulingError
 from freeslot.scheduling.models import Appointment, Checkout, GuestCode
 from freeslot.scheduling.operations.checkout import end_checkout
 from freeslot.scheduling.operations.guests import book_as_guest
+from tests.booking.steps import WHO, checkout_page, kept
 from tests.race.cast import RaceCast
 from tests.race.running import in_processes, in_threads_of
 from tests.scheduling.guests import ask, begin, code_of, say, use, verified
@@ -94,6 +97,26 @@ def test_a_guests_press_that_reaches_several_processes_books_once(race: RaceCast
     found = in_processes([race.on_checkout("book_as_guest", checkout)] * 16, processes=4, threads=4)
     assert found == {Appointment.objects.get().reference: 16}
     assert Patient.objects.filter(given_name="Nora").count() == 1
+
+
+def test_two_presses_of_the_code_at_once_both_end_at_the_visit(race: RaceCast):
+    with time_machine.travel(race.now, tick=False):
+        browser = Client()
+        checkout = kept(browser, race.cast)
+        for form in ({"press": "details", **WHO}, {"press": "confirm"}):
+            browser.post(checkout_page(checkout), form)
+        code = code_of(checkout)
+        cookies = {name: each.value for name, each in browser.cookies.items()}
+
+        def run() -> list[str]:
+            pressing = Client()
+            pressing.cookies.load(cookies)
+            answer = pressing.post(checkout_page(checkout), {"press": "code", "code": code})
+            page = pressing.get(answer.headers["Location"]) if answer.status_code == 303 else answer
+            return [f"{answer.status_code} {page.status_code}"]
+
+        assert Counter(in_threads_of(run, workers=4)) == {"303 200": 4}
+    assert Appointment.objects.count() == 1
 
 
 def test_one_person_who_books_twice_at_once_is_one_patient(race: RaceCast):
