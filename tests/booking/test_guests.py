@@ -257,6 +257,16 @@ def test_a_code_that_is_pressed_twice_ends_at_the_visit_both_times(asked, checko
     assert Appointment.objects.get() == visit
 
 
+@pytest.mark.parametrize("name", ["details", "confirm"])
+def test_a_lapsed_time_that_is_kept_once_more_by_two_presses_is_one_booking(name, checkout, cast, client, later):
+    say(client, checkout)
+    later(cast.now + timedelta(minutes=10))
+    pages = [press(client, checkout, name, **WHO).headers["Location"] for _press in range(2)]
+    assert pages[0] == pages[1]
+    again = Checkout.objects.live(cast.now + timedelta(minutes=10)).get()
+    assert (str(again.pk) in pages[0], again.given_name, again.codes) == (True, "Ana", int(name == "confirm"))
+
+
 def test_of_two_codes_at_once_the_one_that_comes_second_ends_at_the_visit(asked, checkout, monkeypatch):
     cookies, code = asked
     use = confirming.use_guest_code

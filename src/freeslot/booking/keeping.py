@@ -1,12 +1,14 @@
 """A time that was kept and is so no more: kept once more while nobody else has it, or the nearest others."""
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from freeslot.booking.booker import pressing_booker, remember
+from freeslot.booking.booker import Booker, pressing_booker, remember
 from freeslot.booking.flow import Flow
 from freeslot.booking.times_pages import search_after, times_page
 from freeslot.scheduling.errors import HoldOver, SchedulingError
+from freeslot.scheduling.models import Checkout
 from freeslot.scheduling.operations.checkout import begin_checkout
 from freeslot.scheduling.operations.details import take_over
 from freeslot.visits.addresses import household_of
@@ -14,22 +16,35 @@ from freeslot.visits.unsuitable import NotThen, not_then
 
 
 def keep_anew(flow: Flow) -> Flow:
-    """The same time under another id, with all that was said. Raises SlotTaken, SlotsUnsuitable or TooManyHolds."""
+    """The same time under another id, with all that was said; pressed twice, under the id that the first press gave it.
+    Raises SlotTaken, SlotsUnsuitable or TooManyHolds."""
     before, booker = flow.checkout, pressing_booker(flow.request, now=flow.now)
-    again = begin_checkout(
-        visit_type=before.visit_type,
-        slot_ids=before.slot_ids,
-        source=booker.source,
-        account_id=booker.account_at(flow.practice, flow.now),
-        instead_of=before.pk,
-        network=household_of(flow.request),
-        now=flow.now,
-    )
+    try:
+        with transaction.atomic():
+            again = _begin_again(flow, booker)
+            take_over(checkout_id=again.pk, before=before)
+    except SchedulingError:
+        mine = booker.checkouts().live(flow.now).filter(visit_type=before.visit_type)
+        kept = mine.at(before.starts_at, before.practitioner_id).first()
+        if kept is None:
+            raise
+        again = kept
     remember(flow.request, booker)
-    take_over(checkout_id=again.pk, before=before)
     again.refresh_from_db()
     again.visit_type = before.visit_type
     return Flow(flow.request, booker, again, flow.now)
+
+
+def _begin_again(flow: Flow, booker: Booker) -> Checkout:
+    return begin_checkout(
+        visit_type=flow.checkout.visit_type,
+        slot_ids=flow.checkout.slot_ids,
+        source=booker.source,
+        account_id=booker.account_at(flow.practice, flow.now),
+        instead_of=flow.checkout.pk,
+        network=household_of(flow.request),
+        now=flow.now,
+    )
 
 
 def given_back(flow: Flow) -> HttpResponse:
