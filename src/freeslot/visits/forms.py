@@ -1,5 +1,6 @@
 """The forms of the cancel and move pages: they let through what is well formed; whether it may be, operations say."""
 
+import re
 import uuid
 from typing import Any
 
@@ -43,6 +44,17 @@ class ReasonField(forms.CharField):
         super().__init__(required=False, max_length=LONGEST_REASON, error_messages=wrong, **said)
 
 
+class FeeField(forms.IntegerField):
+    """A fee as our pages write it: in minor units, digits and nothing else."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> int | None:
+        if not re.fullmatch(r"[0-9]*", str(value or "")):
+            raise forms.ValidationError(STALE)
+        return super().to_python(value)
+
+
 class PressForm(forms.Form):
     """What every press says: `confirm` is the fee that was shown, `key` makes a second press harmless, `tried` is our
     own stamp of a try that failed."""
@@ -55,8 +67,8 @@ class PressForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
         error_messages={"max_length": _("This is %(show_value)s characters long. Please keep it to %(limit_value)s.")},
     )
-    confirm = forms.IntegerField(required=False, min_value=0, max_value=LARGEST_FEE, widget=forms.HiddenInput)
-    key = forms.RegexField(r"^[A-Za-z0-9_-]{1,64}$", required=False, widget=forms.HiddenInput)
+    confirm = FeeField(min_value=0, max_value=LARGEST_FEE)
+    key = forms.RegexField(r"^[A-Za-z0-9_-]{1,64}$", widget=forms.HiddenInput)
     tried = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     # Said where the practice asks for a reason and none is given.
     no_reason: Promise
