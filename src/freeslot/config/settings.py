@@ -101,7 +101,7 @@ MIDDLEWARE = [
     "freeslot.web.headers.HeadersMiddleware",
     "freeslot.doors.link.turns.TurnsMiddleware",
     "freeslot.web.sessions.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "freeslot.web.language.LocaleMiddleware",
     "freeslot.visits.maintenance.MaintenanceMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -13,6 +13,7 @@ from django.utils.translation import get_language_from_request, override
 from freeslot.config.preload import load_templates, load_views
 from freeslot.web.errors import too_large
 from freeslot.web.headers import add_headers
+from freeslot.web.language import forget_refused
 
 LARGEST_BODY = 2 * 1024 * 1024
 # Up to here it is read and forgotten, since a browser shows no answer while it still sends.
@@ -39,6 +40,7 @@ def with_body_limit(application: Application) -> Application:
 
 def _refusal(request: HttpRequest) -> HttpResponse:
     """With the headers of every page, in the reader's language: no middleware has seen this request."""
+    forget_refused(request)
     with override(get_language_from_request(request)):
         response = too_large(request)
     add_headers(request, response)

@@ -1,4 +1,4 @@
-"""References a person can quote: Crockford base 32 with a check character (`FS-7K3M-92QD`, receipts `R-8DWE-6TNP`).
+"""References a person can quote: Crockford base 32 with a check character (`FS-7K3M-92Q5`, receipts `R-8DWE-6TN9`).
 
 Seven random characters and one check character over GF(32): position i is weighted with the i-th power of the field's
 generator, so every single wrong character and every swap of two is noticed. Spaces, dashes and case are forgiven, and

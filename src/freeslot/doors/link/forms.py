@@ -49,5 +49,5 @@ class CodeForm(forms.Form):
 
 
 class FindForm(forms.Form):
-    reference = _text(_("Reference"), _("It stands in every message about the visit, such as FS-7K3M-92QD."))
+    reference = _text(_("Reference"), _("It stands in every message about the visit, such as FS-7K3M-92Q5."))
     birth_date = _text(_("Date of birth"), BORN)
