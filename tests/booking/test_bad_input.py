@@ -205,6 +205,7 @@ def test_the_reason_is_asked_as_the_practice_sets_it(cast, patient):
     use_rules(cast, reason="required")
     checkout = kept(patient, cast)
     refused(say(patient, cast, checkout), "Write a few words.")
+    refused(say(patient, cast, checkout, visit_reason="x" * 2001), "This is too long: 2000 characters at most.")
     assert say(patient, cast, checkout, visit_reason="My knee\x00 hurts").status_code == 303
     assert Checkout.objects.get(pk=checkout.pk).visit_reason == "My knee hurts"
     assert "My knee hurts" in read(patient.get(f"{checkout_page(checkout)}?step=review")).text

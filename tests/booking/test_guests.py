@@ -89,7 +89,9 @@ def test_a_wrong_code_books_nothing_and_says_so(checkout, client):
     [
         ({"birth_date": "3/7/48"}, "This can be more than one day."),
         ({"birth_date": "never"}, "We cannot read this as a date of birth."),
-        ({"birth_date": "7 March 2090"}, "We cannot read this as a date of birth."),
+        ({"birth_date": "7 March 2090"}, "This day is still to come."),
+        ({"birth_date": "2027-03-04"}, "This day is still to come."),
+        ({"given_name": "x" * 81}, "This is too long: 80 characters at most."),
         ({"given_name": " "}, "Write this first."),
         ({"given_name": "123"}, "We cannot read this as a name."),
         ({"contact": "ana@"}, "This is not an e-mail address."),
@@ -103,6 +105,15 @@ def test_what_is_wrong_with_what_a_guest_says_is_said(said, words, checkout, cli
     assert words in page.text
     assert page.fields["family_name"] == "Reyes"
     assert Checkout.objects.get(pk=checkout.pk).contact_value == ""
+
+
+@pytest.mark.parametrize("number", ["612345678", "0034612345678"])
+def test_a_number_from_abroad_is_asked_for_with_its_countrys_code(number, checkout, client, settings):
+    settings.SMS_GATEWAY = object()
+    answer = say(client, checkout, contact=number)
+    assert "A number from another country begins with + and the country’s code." in read(answer).text
+    assert say(client, checkout, contact="+34612345678").status_code == 303
+    settings.SMS_GATEWAY = None
 
 
 def test_a_first_press_that_comes_twice_is_one_booking(cast, client):

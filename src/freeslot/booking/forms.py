@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from freeslot.booking.words import born_words
 from freeslot.patients.details import Fault
 from freeslot.patients.models import Contact, Patient
-from freeslot.patients.proof import dates_in
+from freeslot.patients.proof import LONGEST_LIFE, dates_in
 from freeslot.practices.models import VisitType
 from freeslot.scheduling.models import Checkout
 from freeslot.scheduling.operations.details import Details
@@ -29,7 +29,8 @@ ASKED = ("patient", "given_name", "family_name", "birth_date", "contact", "visit
 LONGEST_NAME, LONGEST_CONTACT, LONGEST_PAYER, LONGEST_REASON = 80, 254, 60, 2000
 # What a visit is booked under where no health plan pays for it.
 SELF_PAY, ANOTHER = "self-pay", "another"
-TOO_LONG = gettext_lazy("This is too long.")
+# Django writes the limit in.
+TOO_LONG = gettext_lazy("This is too long: %(limit_value)d characters at most.")
 
 
 def _text(label: Any, longest: int, help_text: Any = "", **attributes: str) -> forms.CharField:
@@ -122,6 +123,8 @@ class DetailsForm(forms.Form):
         """However it is typed; where it can be two days, it is asked for once more."""
         today = self.place.now.astimezone(self.visit_type.practice.tz).date()
         found = sorted(dates_in(self.cleaned_data["birth_date"], today=today))
+        if not found and dates_in(self.cleaned_data["birth_date"], today=date(today.year + LONGEST_LIFE, 12, 31)):
+            raise ValidationError(str(FAULTS[Fault.IN_FUTURE]))
         if not found:
             raise ValidationError(_("We cannot read this as a date of birth. Write it like 7 March 1948."))
         if len(found) > 1:
@@ -161,13 +164,19 @@ class DetailsForm(forms.Form):
 
 FAULTS: dict[Fault, Promise] = {
     Fault.MISSING: gettext_lazy("Write this first."),
-    Fault.TOO_LONG: TOO_LONG,
+    Fault.TOO_LONG: gettext_lazy("This is too long."),
     Fault.NO_NAME: gettext_lazy("We cannot read this as a name."),
     Fault.IN_FUTURE: gettext_lazy("This day is still to come."),
     Fault.TOO_LONG_AGO: gettext_lazy("We cannot read this as a date of birth. Write it like 7 March 1948."),
     Fault.NO_ADDRESS: gettext_lazy("This is not an e-mail address. It looks like name@example.org."),
-    Fault.NO_NUMBER: gettext_lazy("This is neither an e-mail address nor a telephone number. Look at it once more."),
-    Fault.NO_TEXTS: gettext_lazy("This number takes no texts. Give a mobile number or an e-mail address."),
+    Fault.NO_NUMBER: gettext_lazy(
+        "This is neither an e-mail address nor a telephone number. A number from another country begins with + and the "
+        "country’s code."
+    ),
+    Fault.NO_TEXTS: gettext_lazy(
+        "This number takes no texts. Give a mobile number, from another country with + and the country’s code, or an "
+        "e-mail address."
+    ),
 }
 
 
