@@ -383,5 +383,5 @@ def test_the_page_of_the_code_is_the_same_whether_or_not_somebody_else_books_wit
         page = read(browser.get(checkout_page(begun), {"step": "code"})).text
         pages.append(page.split("Fri 5 March")[0].split("Sat 6 March")[0])
         assert "unless another booking that was begun with it is still open" in page
-        assert "have another code sent after 4:15 pm (New York time)" in page
+        assert "or try again after 4:15 pm (New York time)" in page
     assert GuestCode.objects.count() == 2
