@@ -9,7 +9,7 @@ from freeslot.scheduling.operations.cancel import CancelOutcome, CancelResult, c
 from freeslot.scheduling.reference import parse_reference
 from freeslot.visits.asking import Asker
 from freeslot.visits.forms import CancelForm
-from freeslot.visits.pressing import Stays, check_form, saying_what_stands
+from freeslot.visits.pressing import Stays, check_form, fee_rose, saying_what_stands
 from freeslot.visits.proof import prove
 from freeslot.visits.tried import tried_at
 
@@ -28,7 +28,7 @@ def press_cancel(form: CancelForm, *, ref: str, asker: Asker, now: datetime) -> 
     _check_meant(form, ref)
     outcome = _cancel(form, ref=ref, asker=asker, now=now)
     if outcome.result is CancelResult.FEE_ROSE:
-        raise Stays(status=409)
+        raise fee_rose(form)
     if outcome.result is CancelResult.REFUSED:
         raise Stays
     prove(outcome.event)
@@ -55,7 +55,7 @@ def _cancel(form: CancelForm, *, ref: str, asker: Asker, now: datetime) -> Cance
             door=asker.door,
             reason=said["reason"],
             note=said["note"],
-            accepted_fee=said["confirm"],
+            accepted_fee=said["confirm"] or 0,
             idempotency_key=said["key"],
             now=now,
             ask_review=bool(said["review"]),

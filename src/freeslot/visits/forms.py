@@ -67,8 +67,8 @@ class PressForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
         error_messages={"max_length": _("This is %(show_value)s characters long. Please keep it to %(limit_value)s.")},
     )
-    confirm = FeeField(min_value=0, max_value=LARGEST_FEE)
-    key = forms.RegexField(r"^[A-Za-z0-9_-]{1,64}$", widget=forms.HiddenInput)
+    confirm = FeeField(required=False, min_value=0, max_value=LARGEST_FEE)
+    key = forms.RegexField(r"^[A-Za-z0-9_-]{1,64}$", required=False, widget=forms.HiddenInput)
     tried = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     # Said where the practice asks for a reason and none is given.
     no_reason: Promise

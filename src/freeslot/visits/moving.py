@@ -10,7 +10,7 @@ from freeslot.scheduling.operations.move import MoveOutcome, MoveResult, move_ap
 from freeslot.visits.asking import Asker
 from freeslot.visits.forms import MoveForm
 from freeslot.visits.holds import keep_time, kept_time
-from freeslot.visits.pressing import MovedMeanwhile, Stays, check_form, saying_what_stands
+from freeslot.visits.pressing import MovedMeanwhile, Stays, check_form, fee_rose, saying_what_stands
 from freeslot.visits.proof import prove
 from freeslot.visits.snapshot import start_in
 from freeslot.visits.times import picked_from, slots_at
@@ -43,7 +43,7 @@ def press_move(form: MoveForm, visit: Appointment, *, asker: Asker, now: datetim
     except (SlotsUnsuitable, SlotTaken) as error:
         raise not_then(error, picked.starts_at) from None
     if outcome.result is MoveResult.FEE_ROSE:
-        raise Stays(status=409)
+        raise fee_rose(form)
     if outcome.result is MoveResult.ELSEWHERE:
         raise MovedMeanwhile
     if outcome.result is MoveResult.REFUSED:
@@ -66,7 +66,7 @@ def _move(form: MoveForm, visit: Appointment, slot_ids: list[int], *, asker: Ask
             slot_ids=slot_ids,
             actor=asker.actor,
             door=asker.door,
-            accepted_fee=said["confirm"],
+            accepted_fee=said["confirm"] or 0,
             idempotency_key=said["key"],
             now=now,
             holder=kept.pk if kept else None,

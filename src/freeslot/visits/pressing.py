@@ -29,6 +29,11 @@ def check_form(form: PressForm) -> None:
         raise Stays(STALE if form.is_stale else form.unchanged)
 
 
+def fee_rose(form: PressForm) -> Stays:
+    """The page says which fee it is now; a form that names none is none of ours."""
+    return Stays(STALE if form.cleaned_data["confirm"] is None else "", status=409)
+
+
 @contextmanager
 def saying_what_stands(form: PressForm) -> Iterator[None]:
     """Around the operation: raises Stays for what it takes amiss in the form, NotSaved, OutcomeUnknown, or Http404 to a

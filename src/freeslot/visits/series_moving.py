@@ -105,7 +105,8 @@ def _malformed(going: Sequence[Going], forms: Mapping[str, MoveForm]) -> dict[st
     found = {}
     for each in going:
         form = forms[each.item.ref]
-        if not form.is_valid() or form.cleaned_data["time"] != each.value:
+        is_whole = form.is_valid() and form.cleaned_data["confirm"] is not None
+        if not is_whole or form.cleaned_data["time"] != each.value:
             found[each.item.ref] = str(STALE)
     return found
 

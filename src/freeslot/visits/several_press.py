@@ -86,7 +86,7 @@ def _press(item: Item, form: CancelForm) -> CancelPress:
     return CancelPress(
         ref=item.ref,
         actor=item.asker.actor,
-        accepted_fee=said["confirm"],
+        accepted_fee=said["confirm"] or 0,
         idempotency_key=said["key"],
         reason=said["reason"],
         note=said["note"],
@@ -105,7 +105,7 @@ def _against(outcome: SeriesOutcome[CancelOutcome], ref: str) -> Stays:
 
 
 def _problem(item: Item, form: CancelForm, now: datetime) -> Stays | None:
-    if not form.is_valid():
+    if not form.is_valid() or form.cleaned_data["confirm"] is None:
         return Stays(STALE)
     said = form.cleaned_data
     verdict = verdict_of_press(item.visit, item.asker.actor, now, tried_at(said["tried"], ref=item.ref))
