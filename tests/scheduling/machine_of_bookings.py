@@ -31,12 +31,16 @@ class BookingDesk(MovingDesk):
         count = len(visit.slots) if visit else 2 if long else 1
         pks = self._slots_from(pick, count)
         earlier = next((each for each in self.checkouts[::-1] if instead), None)
-        ending = earlier if earlier and earlier.owner == owner and earlier.ended_at is None else None
+        ending = earlier if earlier and earlier.owner == owner and earlier.visit is None else None
         live = [each for each in self.checkouts if each.owner == owner and each.is_live(self.now)]
         own = {pk for pk, slot in self.slots.items() if visit and slot.visit == visit.reference}
         holder = ending.pk if ending else None
-        if len([each for each in live if each is not ending]) >= MOST_HOLDS:
-            expected: Any = TooManyHolds
+        is_same = ending is not None and ending.is_live(self.now) and set(ending.slots) == set(pks)
+        renewals = ending.renewals + 1 if ending and is_same else 0
+        if renewals > MOST_RENEWALS:
+            expected: Any = HoldOver
+        elif len([each for each in live if each is not ending]) >= MOST_HOLDS:
+            expected = TooManyHolds
         elif not self._suit(pks, count):
             expected = SlotsUnsuitable
         elif not all(self.slots[pk].is_takeable(self.now, holder) for pk in pks if pk not in own):
@@ -57,8 +61,9 @@ class BookingDesk(MovingDesk):
         )
         if begun is None:
             return
-        self._mark_ended(ending, None)
-        self.checkouts.append(ModelCheckout(begun.pk, owner, pks, self.now + HOLD, visit))
+        if ending:
+            self._give_back(ending)
+        self.checkouts.append(ModelCheckout(begun.pk, owner, pks, self.now + HOLD, visit, renewals))
         for pk in pks:
             if pk not in own:
                 self.slots[pk].become("held", holder=begun.pk, until=self.now + HOLD)
@@ -82,7 +87,12 @@ class BookingDesk(MovingDesk):
     def leave(self, pick: int) -> None:
         checkout = self.checkouts[-1 - pick % len(self.checkouts)]
         end_checkout(checkout_id=checkout.pk, now=self.now)
-        if checkout.ended_at is None:
+        self._give_back(checkout)
+
+    def _give_back(self, checkout: ModelCheckout) -> None:
+        """Also one whose time was up: it books nothing any more."""
+        if checkout.visit is None:
+            checkout.was_given_back = True
             self._mark_ended(checkout, None)
 
     @rule(pick=picks)

@@ -97,13 +97,10 @@ class ModelCheckout:
     renewals: int = 0
     ended_at: datetime | None = None
     visit: ModelVisit | None = None
+    was_given_back: bool = False
 
     def is_live(self, now: datetime) -> bool:
         return self.ended_at is None and now < self.until
-
-    @property
-    def was_given_back(self) -> bool:
-        return self.ended_at is not None and self.visit is None and self.ended_at < self.until
 
 
 def fee_for(rules: ModelRules, visit: ModelVisit, now: datetime) -> int:
