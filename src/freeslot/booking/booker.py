@@ -15,6 +15,7 @@ from freeslot.scheduling.actors import Actor, account
 from freeslot.scheduling.models import Checkout
 from freeslot.scheduling.models.checkout import CheckoutQuerySet
 from freeslot.scheduling.operations.repeats import PRESSED_TWICE
+from freeslot.scheduling.reading import read_bookings
 from freeslot.scheduling.tokens import keyed_hash
 from freeslot.web.ids import as_uuid
 
@@ -49,6 +50,10 @@ class Booker:
         if self.account_id:
             mine |= Q(account_id=self.account_id)
         return Checkout.objects.filter(mine, moving__isnull=True)
+
+    def keeps(self, now: datetime) -> list[Checkout]:
+        """Those of them whose time is still kept."""
+        return read_bookings(self.source, self.account_id, now=now)
 
     def patients(self, practice: Practice, now: datetime) -> list[Patient]:
         """Whom the account may book for at this practice, oneself first; nobody where it is not signed in."""

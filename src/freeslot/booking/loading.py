@@ -3,14 +3,23 @@
 import uuid
 from datetime import datetime
 
+from django.db import connection
 from django.http import Http404, HttpRequest
 
 from freeslot.booking.booker import Booker
+from freeslot.database.rows import Columns, adapted
 from freeslot.practices.models import Practice, VisitType
 from freeslot.scheduling.models import Checkout
 from freeslot.visits.frames import frame_for
 from freeslot.web.frame import set_frame
 from freeslot.web.ids import as_uuid
+
+VISIT_TYPE, PRACTICE = Columns(VisitType, "t"), Columns(Practice, "p")
+# In SQL, since every list of times and every time that is picked asks.
+ONLINE = f"""
+    SELECT {VISIT_TYPE.sql}, {PRACTICE.sql} FROM practices_visittype t JOIN practices_practice p ON p.id = t.practice_id
+    WHERE t.id = %s AND p.slug = %s AND t.is_online
+"""  # noqa: S608  names of columns only
 
 
 def practice_for(request: HttpRequest, slug: str, *, now: datetime) -> Practice:
@@ -26,9 +35,15 @@ def visit_type_for(request: HttpRequest, slug: str, named: str, *, now: datetime
     type_id = as_uuid(named)
     if type_id is None:
         return None
-    found = VisitType.objects.filter(pk=type_id, practice__slug=slug, is_online=True).select_related("practice").first()
-    if found is not None:
-        set_frame(request, frame_for(found.practice, now))
+    with connection.cursor() as cursor:
+        cursor.execute(ONLINE, [*adapted(VisitType, id=type_id), slug])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    left = iter(row)
+    found = VISIT_TYPE.take(left)
+    found.practice = PRACTICE.take(left)
+    set_frame(request, frame_for(found.practice, now))
     return found
 
 

@@ -10,7 +10,6 @@ from freeslot.booking.like import reason_written_by, visit_like
 from freeslot.booking.times_pages import Search
 from freeslot.scheduling.errors import SchedulingError, SlotTaken
 from freeslot.scheduling.models import Checkout
-from freeslot.scheduling.models.checkout import CheckoutQuerySet
 from freeslot.scheduling.operations.checkout import begin_checkout
 from freeslot.scheduling.operations.details import Details, fill_in, take_over
 from freeslot.scheduling.outcome import telling_what_was_saved
@@ -24,13 +23,13 @@ def pick(request: HttpRequest, booker: Booker, search: Search, *, now: datetime)
     """Raises NotThen: nothing is kept."""
     kind = search.visit_type
     picked = picked_from(request.POST.get("time", ""), kind.practice.tz)
-    mine = booker.checkouts().filter(practice=kind.practice)
-    before = mine.filter(pk=search.after, appointment__isnull=True).first() if search.after else None
+    unbooked = booker.checkouts().filter(practice=kind.practice, appointment__isnull=True)
+    before = unbooked.filter(pk=search.after).first() if search.after else None
     try:
         with telling_what_was_saved():
             checkout = _begin(request, booker, search, picked, before, now=now)
     except SchedulingError as error:
-        if already := _kept_already(mine, search, picked, now=now):
+        if already := _kept_already(booker, search, picked, now=now):
             return already
         raise not_then(error, picked.starts_at) from None
     _say_again(request, booker, checkout, before, search, now=now)
@@ -55,9 +54,11 @@ def _begin(
     )
 
 
-def _kept_already(mine: CheckoutQuerySet, search: Search, picked: Picked, *, now: datetime) -> Checkout | None:
-    same = mine.live(now).filter(visit_type=search.visit_type)
-    return same.at(picked.starts_at, picked.practitioner_id).first()
+def _kept_already(booker: Booker, search: Search, picked: Picked, *, now: datetime) -> Checkout | None:
+    """What a press that comes twice, or once more after going back, has kept before."""
+    wished = (search.visit_type.pk, picked.starts_at, picked.practitioner_id)
+    kept = {(each.visit_type_id, each.starts_at, each.practitioner_id): each for each in booker.keeps(now)}
+    return kept.get(wished)
 
 
 def _say_again(

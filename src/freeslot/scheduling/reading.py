@@ -1,4 +1,4 @@
-"""Reads one visit with what belongs to it, through the actor's own scope; slots; and what is kept for a move.
+"""Reads one visit with what belongs to it, by the actor's own scope; slots; what is kept for a move or a booking.
 
 Every page and every change of a visit runs the first, every move all of them. They are written in SQL, which costs a
 fraction of what the ORM takes to build its own, and the first of what PostgreSQL takes to plan a join of so many tables
@@ -89,6 +89,16 @@ def read_kept(source: str, *, moving: Appointment, now: datetime) -> Checkout | 
     """What is kept for a move of this visit by whoever the source stands for."""
     found = CHECKOUT.find(KEPT, adapted(Checkout, source=source, moving=moving.pk, until=now))
     return found[0] if found else None
+
+
+LIVE = """
+    WHERE (c.source = %s OR c.account_id = %s) AND c.moving_id IS NULL AND c.ended_at IS NULL AND c.until > %s
+"""
+
+
+def read_bookings(source: str, account_id: uuid.UUID | None, *, now: datetime) -> list[Checkout]:
+    """What is kept for bookings of the source, or of the account in any browser that it is signed in with."""
+    return CHECKOUT.find(LIVE, adapted(Checkout, source=source, account_id=account_id, until=now))
 
 
 def _scope(actor: Actor, now: datetime) -> tuple[str, list[Any]]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -61,7 +62,8 @@ def _keep(request: HttpRequest, search: Search, *, now: datetime) -> HttpRespons
 
 def _in_the_way(booker: Booker, gone: NotThen, *, now: datetime) -> list[Checkout]:
     """The bookings of theirs that stand against it: all of them where there are too many, else those at that time."""
-    mine = list(booker.checkouts().live(now).select_related("visit_type__practice"))
-    if type(gone.error) is TooManyHolds:
-        return mine
-    return [each for each in mine if gone.around and each.starts_at <= gone.around < each.ends_at]
+    mine = booker.keeps(now)
+    if type(gone.error) is not TooManyHolds:
+        mine = [each for each in mine if gone.around and each.starts_at <= gone.around < each.ends_at]
+    prefetch_related_objects(mine, "visit_type__practice")
+    return mine
