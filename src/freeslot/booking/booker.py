@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from freeslot.patients.models import Grant, Patient
-from freeslot.practices.models import OnlineBooking, Practice
+from freeslot.practices.models import Practice, VisitType
 from freeslot.scheduling.actors import Actor, account
 from freeslot.scheduling.models import Checkout
 from freeslot.scheduling.models.checkout import CheckoutQuerySet
@@ -40,9 +40,7 @@ class Booker:
 
     def may_book(self, practice: Practice) -> bool:
         """The desk's switch: everyone, whoever is signed in, or nobody."""
-        if practice.online_booking == OnlineBooking.KNOWN:
-            return self.account_id is not None
-        return practice.online_booking == OnlineBooking.EVERYONE
+        return practice.books_online(is_signed_in=self.account_id is not None)
 
     def checkouts(self) -> CheckoutQuerySet:
         """The bookings that this browser or this account began; what is outside does not exist for them."""
@@ -54,6 +52,14 @@ class Booker:
     def keeps(self, now: datetime) -> list[Checkout]:
         """Those of them whose time is still kept."""
         return read_bookings(self.source, self.account_id, now=now)
+
+    def kept_already(
+        self, visit_type: VisitType, starts_at: datetime, practitioner_id: uuid.UUID, *, now: datetime
+    ) -> Checkout | None:
+        """What a press that comes twice, or once more after going back, has kept before."""
+        wished = (visit_type.pk, starts_at, practitioner_id)
+        kept = {(each.visit_type_id, each.starts_at, each.practitioner_id): each for each in self.keeps(now)}
+        return kept.get(wished)
 
     def patients(self, practice: Practice, now: datetime) -> list[Patient]:
         """Whom the account may book for at this practice, oneself first; nobody where it is not signed in."""

@@ -24,8 +24,7 @@ def keep_anew(flow: Flow) -> Flow:
             again = _begin_again(flow, booker)
             take_over(checkout_id=again.pk, before=before)
     except SchedulingError:
-        mine = booker.checkouts().live(flow.now).filter(visit_type=before.visit_type)
-        kept = mine.at(before.starts_at, before.practitioner_id).first()
+        kept = booker.kept_already(before.visit_type, before.starts_at, before.practitioner_id, now=flow.now)
         if kept is None:
             raise
         again = kept

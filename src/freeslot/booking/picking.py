@@ -29,7 +29,7 @@ def pick(request: HttpRequest, booker: Booker, search: Search, *, now: datetime)
         with telling_what_was_saved():
             checkout = _begin(request, booker, search, picked, before, now=now)
     except SchedulingError as error:
-        if already := _kept_already(booker, search, picked, now=now):
+        if already := booker.kept_already(kind, picked.starts_at, picked.practitioner_id, now=now):
             return already
         raise not_then(error, picked.starts_at) from None
     _say_again(request, booker, checkout, before, search, now=now)
@@ -52,13 +52,6 @@ def _begin(
         network=household_of(request),
         now=now,
     )
-
-
-def _kept_already(booker: Booker, search: Search, picked: Picked, *, now: datetime) -> Checkout | None:
-    """What a press that comes twice, or once more after going back, has kept before."""
-    wished = (search.visit_type.pk, picked.starts_at, picked.practitioner_id)
-    kept = {(each.visit_type_id, each.starts_at, each.practitioner_id): each for each in booker.keeps(now)}
-    return kept.get(wished)
 
 
 def _say_again(

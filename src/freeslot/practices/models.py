@@ -55,6 +55,12 @@ class Practice(models.Model):
         """The number to call in an emergency in the practice's country."""
         return emergency_number(self.country)
 
+    def books_online(self, *, is_signed_in: bool) -> bool:
+        """Whether the desk's switch lets somebody book for themselves."""
+        if self.online_booking == OnlineBooking.KNOWN:
+            return is_signed_in
+        return self.online_booking == OnlineBooking.EVERYONE
+
     @property
     def public_name(self) -> str:
         """The name for subjects and calendars, where others may read along."""

@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from freeslot.patients.models import Grant
-from freeslot.practices.models import OnlineBooking, Practice
+from freeslot.practices.models import Practice
 from freeslot.visits.asking import Asker
 
 
 def bookable_practices(practices: Iterable[Practice], *, asker: Asker, now: datetime) -> list[Practice]:
     """Of the practices of one's visits, by name; without any visit, of those where one may act for a patient."""
     known = set(practices) or _by_grant(asker, now)
-    return sorted((each for each in known if _books(each, asker)), key=lambda each: (each.name, each.slug))
+    is_signed_in = asker.user_id is not None
+    books = (each for each in known if each.books_online(is_signed_in=is_signed_in))
+    return sorted(books, key=lambda each: (each.name, each.slug))
 
 
 def _by_grant(asker: Asker, now: datetime) -> set[Practice]:
@@ -19,9 +21,3 @@ def _by_grant(asker: Asker, now: datetime) -> set[Practice]:
         return set()
     granted = Grant.objects.filter(Grant.in_force(now), user_id=asker.user_id)
     return set(Practice.objects.filter(pk__in=granted.values("patient__practice_id")))
-
-
-def _books(practice: Practice, asker: Asker) -> bool:
-    if practice.online_booking == OnlineBooking.KNOWN:
-        return asker.user_id is not None
-    return practice.online_booking == OnlineBooking.EVERYONE

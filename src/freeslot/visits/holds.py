@@ -40,17 +40,13 @@ def keep_time(
             instead_of=kept.pk if kept else None,
         )
     except SchedulingError as error:
-        if already := _kept_already(visit, picked, asker=asker, now=now):
-            return already
+        # The same press, made twice at once.
+        kept = kept_time(visit, asker=asker, now=now)
+        if kept and (kept.starts_at, kept.practitioner_id) == (picked.starts_at, picked.practitioner_id):
+            return kept
         if isinstance(error, TooManyHolds):
             return None
         raise
-
-
-def _kept_already(visit: Appointment, picked: Picked, *, asker: Asker, now: datetime) -> Checkout | None:
-    """By the same press, made twice at once."""
-    mine = Checkout.objects.live(now).filter(source=source_of(asker), moving=visit)
-    return mine.at(picked.starts_at, picked.practitioner_id).first()
 
 
 def kept_time(visit: Appointment, *, asker: Asker, now: datetime) -> Checkout | None:

@@ -19,10 +19,6 @@ class CheckoutQuerySet(models.QuerySet["Checkout"]):
         """Those whose time is still kept."""
         return self.filter(ended_at__isnull=True, until__gt=now)
 
-    def at(self, starts_at: datetime, practitioner_id: uuid.UUID) -> Self:
-        """What a press that comes twice, or once more after going back, has kept before."""
-        return self.filter(starts_at=starts_at, practitioner_id=practitioner_id)
-
     def of(self, source: str, account_id: uuid.UUID | None) -> Self:
         """Those of one asker: begun by the source, or, with an account, by any browser that it is signed in with."""
         mine = Q(source=source) | Q(account_id=account_id) if account_id else Q(source=source)

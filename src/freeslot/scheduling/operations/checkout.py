@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from freeslot.database.turns import take_turns
 from freeslot.patients.models import Patient
-from freeslot.practices.models import OnlineBooking, VisitType, policy_for
+from freeslot.practices.models import VisitType, policy_for
 from freeslot.scheduling.actors import Actor, Door
 from freeslot.scheduling.errors import DayHeld, HoldOver, NetworkHolds, SlotsUnsuitable, TooManyHolds, Unsuitable
 from freeslot.scheduling.models import Appointment, Checkout, GuestCode, Slot
@@ -57,7 +57,7 @@ def begin_checkout(
             raise HoldOver
         if Checkout.objects.live(now).of(source, account_id).count() >= wanted.booking.most_holds:
             raise TooManyHolds
-        if is_guest and visit_type.practice.online_booking != OnlineBooking.EVERYONE:
+        if is_guest and not visit_type.practice.books_online(is_signed_in=False):
             raise SlotsUnsuitable(Unsuitable.NOT_ONLINE)
         slots = suitable_slots(slot_ids, wanted, now=now)
         if is_guest:

@@ -4,7 +4,6 @@ import uuid
 from datetime import datetime
 
 from freeslot.database.turns import take_turns
-from freeslot.practices.models import OnlineBooking
 from freeslot.scheduling.errors import HoldOver, SlotsUnsuitable, Unsuitable
 from freeslot.scheduling.models import Checkout
 from freeslot.scheduling.operations.slots import free_held_by
@@ -29,7 +28,7 @@ def lock_guest(checkout_id: uuid.UUID, *, contact_hash: str) -> Checkout:
     checkout = Checkout.objects.guests().select_related("practice").lock(checkout_id)
     if checkout.was_given_back:
         raise HoldOver
-    if checkout.appointment_id is None and checkout.practice.online_booking != OnlineBooking.EVERYONE:
+    if checkout.appointment_id is None and not checkout.practice.books_online(is_signed_in=False):
         raise SlotsUnsuitable(Unsuitable.NOT_ONLINE)
     return checkout
 
