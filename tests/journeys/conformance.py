@@ -75,6 +75,7 @@ def move_it(page: Page, reference: str, *, after_each: Callable[[], None], by_ke
     """From the visit's page: to the list, a look at old and new, the press. `after_each` looks at every page."""
     first_of = page.locator("[name=time]").first
     page.get_by_role("link", name="Move it to another time").click()
+    expect(first_of).to_be_attached()
     after_each()
     if by_keyboard:
         first_of.focus()

@@ -1,6 +1,9 @@
 """A stranger scans the code on a receipt, or pastes it, and reads what it proves, with and without scripts."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from freeslot.receipts.issue import receipt_for
 from freeslot.receipts.qr import check_address
@@ -24,8 +27,8 @@ def test_a_scanned_code_shows_the_answer_at_once(open_page, receipt, dark):
     page.on("request", lambda request: seen.append(request.url + (request.headers.get("referer") or "")))
     page.goto(check_address(receipt.token))
     page.get_by_role("heading", name="This receipt is right").wait_for()
-    assert page.get_by_text(f"Visit {receipt.claims.reference} was cancelled.").is_visible()
-    assert page.url.endswith("/receipts/verify/")
+    expect(page.get_by_text(f"Visit {receipt.claims.reference} was cancelled.")).to_be_visible()
+    expect(page).to_have_url(re.compile("/receipts/verify/$"))
     assert [url for url in seen[1:] if receipt.token[:40] in url] == []
     assert_accessible(page)
 
@@ -42,7 +45,7 @@ def test_without_scripts_the_address_is_pasted(open_page, receipt):
     page.goto(check_address(receipt.token))
     page.get_by_label("Receipt as text").fill(page.url)
     page.get_by_role("button", name="Check this receipt").click()
-    assert page.get_by_role("heading", name="This receipt is right").is_visible()
+    expect(page.get_by_role("heading", name="This receipt is right")).to_be_visible()
     assert_accessible(page)
 
 
@@ -56,8 +59,8 @@ def test_a_code_that_was_damaged_says_so(open_page, receipt):
 def test_the_empty_page_is_accessible(open_page, live_server):
     page = open_page()
     page.goto(f"{live_server.url}/receipts/verify/#content")
-    assert page.get_by_label("Receipt as text").input_value() == ""
+    expect(page.get_by_label("Receipt as text")).to_have_value("")
     assert_accessible(page)
     page.get_by_role("button", name="Check this receipt").click()
-    assert page.get_by_role("alert").get_by_text("Paste the receipt, or choose its file.").is_visible()
+    expect(page.get_by_role("alert").get_by_text("Paste the receipt, or choose its file.")).to_be_visible()
     assert_accessible(page)

@@ -87,6 +87,7 @@ def assert_accessible(page: Page) -> None:
     """
     if is_postgresql():
         return
+    wait_until_loaded(page)
     with _scriptable(page) as checked:
         results = [Axe().run(checked, options=_RULES)]
         with _in_the_other_scheme(checked):
@@ -114,14 +115,24 @@ _PSEUDO_LOCALE = """() => {
 
 def assert_fits(page: Page) -> None:
     """Nothing runs over the edge, in a longer language that is read from the right neither."""
+    wait_until_loaded(page)
     widths = [page.evaluate(_PSEUDO_LOCALE), page.evaluate("document.documentElement.scrollWidth")]
     # Not innerWidth: a phone zooms out until what runs over is inside.
     assert page.viewport_size
     assert max(widths) <= page.viewport_size["width"], (page.url, widths)
 
 
+def wait_until_loaded(page: Page) -> None:
+    """A press ends when the next page begins, and so does an expected heading: before what is measured or read at once.
+
+    Locators wait for what they look for; `evaluate`, `content` and everything that answers at once do not.
+    """
+    page.wait_for_load_state("load")
+
+
 def double_letters(page: Page) -> None:
     """As somebody who set their browser's letters to twice the size sees the page."""
+    wait_until_loaded(page)
     page.evaluate(
         """() => { const root = document.documentElement;
             root.style.fontSize = `${2 * parseFloat(getComputedStyle(root).fontSize)}px`; }"""

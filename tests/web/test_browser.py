@@ -146,7 +146,8 @@ def test_a_second_press_sends_nothing(show):
 
     page.route("**/cancellation/", hold)
     press = page.get_by_role("button", name="Cancel this visit")
-    press.evaluate("button => { button.click(); button.click(); }")
+    with page.expect_request("**/cancellation/"):
+        press.evaluate("button => { button.click(); button.click(); }")
     page.wait_for_timeout(200)
     assert len(sent) == 1
     sent[0].abort()

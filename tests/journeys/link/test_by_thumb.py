@@ -13,7 +13,7 @@ from tests.journeys.conftest import MakeCast, Work
 from tests.journeys.link.coming_in import BIRTH_YEAR, come_in, give_proof, newest_link
 from tests.journeys.link.sessions import let_the_session_end
 from tests.messages.mailserver import Mailbox
-from tests.support.browser import OpenPage
+from tests.support.browser import OpenPage, wait_until_loaded
 from tests.support.cast import Cast, make_patient
 
 pytestmark = pytest.mark.journey
@@ -28,6 +28,7 @@ def headed(page: Page, words: str) -> None:
 
 def tab_to(page: Page, selector: str) -> None:
     """By the key alone; what has the focus can be seen."""
+    wait_until_loaded(page)
     for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("wanted => document.activeElement.matches(wanted)", selector):

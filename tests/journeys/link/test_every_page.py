@@ -15,7 +15,7 @@ from tests.journeys.conftest import MakeCast, Work
 from tests.journeys.link.coming_in import BIRTH_YEAR, give_proof, newest_code, newest_link, token_of
 from tests.journeys.link.sessions import let_the_session_end
 from tests.messages.mailserver import Mailbox
-from tests.support.browser import OpenPage, assert_accessible
+from tests.support.browser import OpenPage, assert_accessible, wait_until_loaded
 
 pytestmark = [pytest.mark.journey, pytest.mark.sqlite]
 
@@ -27,11 +27,13 @@ WRONG_YEAR = "1950"
 def is_well(page: Page, heading: str) -> None:
     """One h1 with these words, nothing over the edge, no violation."""
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(heading))
+    wait_until_loaded(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"], heading
     assert_accessible(page)
 
 
 def shows_nothing(page: Page, visit: Appointment) -> None:
+    wait_until_loaded(page)
     body = page.locator("body").inner_text()
     assert [fact for fact in (*FACTS, visit.reference) if fact in body] == []
     assert visit.reference not in page.title()
@@ -119,6 +121,7 @@ def test_the_page_of_a_lost_link_is_well(
         page.get_by_label("Date of birth").fill(birth_date)
         page.get_by_role("button", name="Send me a new link").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Look into your messages")
+        wait_until_loaded(page)
         answers.append(page.locator("main").inner_text())
     assert answers[0] == answers[1]
     is_well(page, "Look into your messages")

@@ -12,7 +12,7 @@ from tests.journeys.conftest import MakeCast, Work
 from tests.journeys.link.coming_in import come_in, newest_link
 from tests.journeys.portal.signing_in import sign_in
 from tests.messages.mailserver import Mailbox
-from tests.support.browser import OpenPage, assert_accessible, assert_fits
+from tests.support.browser import OpenPage, assert_accessible, assert_fits, wait_until_loaded
 
 pytestmark = pytest.mark.journey
 SMALL = {"width": 320, "height": 568}
@@ -66,6 +66,7 @@ def test_the_times_read_from_right_to_left_and_stay_on_the_page(
     page.locator("[name=time]").nth(1).check()
     page.get_by_role("button", name="Look at this time").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Move it to this time?")
+    wait_until_loaded(page)
     page.evaluate("document.documentElement.dir = 'rtl'")
     assert page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"]
 

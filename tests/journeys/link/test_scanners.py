@@ -21,7 +21,7 @@ from tests.journeys.conftest import MakeCast, Work
 from tests.journeys.link.coming_in import BIRTH_YEAR, give_proof, newest_code, newest_link, token_of
 from tests.journeys.link.scanning import Machine, Shape, shapes
 from tests.messages.mailserver import Mailbox
-from tests.support.browser import OpenPage
+from tests.support.browser import OpenPage, wait_until_loaded
 from tests.support.cast import Cast
 from tests.walk.reading import rows
 
@@ -79,6 +79,7 @@ def comes_in_after_all(page: Page, visit: Appointment, mailbox: Mailbox, work: W
     """By what they know; where tries have to wait, by a code, a minute after the machine may have asked for one."""
     page.goto(newest_link(mailbox, visit))
     give_proof(page)
+    wait_until_loaded(page)
     if page.get_by_role("alert").count():
         earlier = timedelta(minutes=2)
         LinkCode.objects.update(asked_at=F("asked_at") - earlier, expires_at=F("expires_at") - earlier)

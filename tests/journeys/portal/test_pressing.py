@@ -11,7 +11,7 @@ from freeslot.practices.models import Policy
 from freeslot.scheduling.models import Appointment
 from tests.journeys.conftest import MakeCast
 from tests.journeys.portal.signing_in import sign_in
-from tests.support.browser import OpenPage, assert_accessible
+from tests.support.browser import OpenPage, assert_accessible, wait_until_loaded
 
 pytestmark = pytest.mark.journey
 
@@ -112,6 +112,7 @@ def test_the_whole_way_goes_by_keyboard(live_server: Any, open_page: OpenPage, n
 
 
 def press_tab_until(page: Page, words: str) -> None:
+    wait_until_loaded(page)
     for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.innerText || ''").strip().startswith(words):

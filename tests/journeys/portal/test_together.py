@@ -10,7 +10,7 @@ from freeslot.scheduling.outcome import NotSaved, OutcomeUnknown
 from freeslot.visits import several_press
 from tests.journeys.conftest import MakeCast
 from tests.journeys.portal.signing_in import sign_in
-from tests.support.browser import OpenPage, assert_accessible, assert_fits
+from tests.support.browser import OpenPage, assert_accessible, assert_fits, wait_until_loaded
 from tests.visits.household import book_for, child_of
 from tests.visits.standing import statuses
 
@@ -27,6 +27,8 @@ def look(page: Page) -> None:
 def see_the_sum(page: Page, site: str) -> None:
     page.goto(f"{site}/appointments/")
     page.get_by_role("link", name="Cancel several at once").click()
+    heading(page).to_have_text("Cancel several visits")
+    wait_until_loaded(page)
     for box in page.get_by_role("checkbox").all():
         box.check()
     look(page)
