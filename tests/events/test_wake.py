@@ -56,7 +56,7 @@ def _announcing(monkeypatch):
     monkeypatch.setattr(wake, "_announcers", [])
     yield
     for thread in wake._announcers:
-        thread.join(5)
+        thread.join(30)
         assert not thread.is_alive()
 
 
@@ -83,7 +83,7 @@ def test_other_processes_hear_of_a_commit():
         for _ in range(2):
             with transaction.atomic():
                 wake_after_commit()
-            heard = list(listener.connection.notifies(timeout=5, stop_after=1))
+            heard = list(listener.connection.notifies(timeout=30, stop_after=1))
             assert [each.channel for each in heard] == [CHANNEL]
     finally:
         listener.close()
@@ -98,7 +98,7 @@ def test_the_worker_hears_of_another_processes_commit_and_stops_listening_when_t
         _notify_until_heard()
     finally:
         stop.set()
-        thread.join(5)
+        thread.join(30)
     assert not thread.is_alive()
 
 
@@ -117,7 +117,7 @@ def test_the_worker_listens_again_after_its_connection_was_lost(caplog):
         _notify_until_heard()
     finally:
         stop.set()
-        thread.join(5)
+        thread.join(30)
     assert not thread.is_alive()
     assert "was lost" in caplog.text
 
@@ -134,7 +134,7 @@ def test_in_one_process_nobody_has_to_be_notified(monkeypatch):
 
 def _notify_until_heard() -> None:
     """The listener may not be listening yet when the first call goes out."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 30
     while True:
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {CHANNEL}")

@@ -88,11 +88,11 @@ def test_the_worker_works_until_it_is_told_to_stop(monkeypatch):
     finally:
         stop.set()
         wake_here()
-        thread.join(5)
+        thread.join(30)
     assert not thread.is_alive()
 
 
-def _until(is_so, seconds: float = 5.0) -> None:
+def _until(is_so, seconds: float = 30.0) -> None:
     end = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < end

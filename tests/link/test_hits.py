@@ -124,7 +124,7 @@ def test_a_serving_process_writes_every_few_seconds_by_itself(clock, monkeypatch
         written.wait()
     finally:
         hits._stop.set()
-        thread.join(timeout=10)
+        thread.join(timeout=30)
         hits._stop.clear()
     assert link_of(token).opened == 1
 

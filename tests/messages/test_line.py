@@ -195,8 +195,8 @@ def test_a_connection_dropped_in_the_middle_of_a_mail_is_tried_again(cast: Cast,
 
 
 def test_a_slow_server_is_given_up_for_now(cast: Cast, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(smtp, "SECONDS_FOR_A_STEP", 0.2)
-    mailbox.slowness = 1.0
+    monkeypatch.setattr(smtp, "SECONDS_FOR_A_STEP", 1.0)
+    mailbox.slowness = 3.0
     cast.book()
     make_messages(cast.now)
 
@@ -208,8 +208,8 @@ def test_a_slow_server_is_given_up_for_now(cast: Cast, mailbox: Mailbox, monkeyp
 def test_a_server_that_is_slow_in_every_step_is_given_up_over_all(
     cast: Cast, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(smtp, "SECONDS_FOR_ONE", 0.3)
-    mailbox.slowness = 0.2
+    monkeypatch.setattr(smtp, "SECONDS_FOR_ONE", 1.6)
+    mailbox.slowness = 1.0
     cast.book()
     make_messages(cast.now)
 

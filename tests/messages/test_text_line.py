@@ -33,7 +33,7 @@ def cast(cast: Cast) -> Cast:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(line, "SECONDS_FOR_ONE", 0.3)
+    monkeypatch.setattr(line, "SECONDS_FOR_ONE", 1.5)
 
 
 def one_text(cast: Cast) -> None:
@@ -122,7 +122,7 @@ def test_a_slow_gateway_is_left_in_time_and_the_others_wait(cast: Cast, gateway:
     if drip:
         gateway.at_text = lambda _form: Answer(201, b'{"sid": "SM1"} ' + b" " * 50, drip=drip)
     else:
-        gateway.slowness = 1.0
+        gateway.slowness = 4.0
 
     assert send_due_texts(now=cast.now) == 1
 

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.support.database import is_postgresql
 
@@ -20,6 +20,8 @@ _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 _RULES = {"runOnly": {"type": "tag", "values": _TAGS}, "resultTypes": ["violations"]}
 _CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
+# As long as a page may take on a machine that is busy with much else, in milliseconds.
+_PATIENCE = 20_000
 _kinds: WeakKeyDictionary[BrowserContext, dict[str, Any]] = WeakKeyDictionary()
 
 OpenPage = Callable[..., Page]
@@ -32,6 +34,7 @@ def browser() -> Iterator[Browser]:
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright's loop runs in this thread, and Django would refuse the test's own queries because of it.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        expect.set_options(timeout=_PATIENCE)
         chromium = playwright.chromium.launch(executable_path=program, args=_arguments(), chromium_sandbox=False)
         yield chromium
         chromium.close()
@@ -68,7 +71,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         context = browser.new_context(**kind)
         _kinds[context] = kind
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(_PATIENCE)
         context.on("weberror", lambda error: errors.append(str(error.error)))
         return context.new_page()
 
