@@ -50,7 +50,9 @@ def test_the_code_arrives_by_mail_and_nothing_else_does(cast: Cast, mailbox: Mai
     assert code_of(checkout) in html_text(mail)
     assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
     hidden = ["Nora", "Ng", "Osei", "Check-up", "1990", "/m/", "/appointments/", "FS-"]
-    assert [word for word in hidden if word in text + html_text(mail) + mail["Subject"]] == []
+    # One code in some thousands has the year of birth in it.
+    said = (text + html_text(mail) + mail["Subject"]).replace(code_of(checkout), "")
+    assert [word for word in hidden if word in said] == []
     assert ManageLink.objects.count() == 0
 
 

@@ -36,7 +36,7 @@ class CodeLetter(Letterhead):
 
     @property
     def day(self) -> str:
-        return day(self.starts_at, zone=self.place.zone, locale=self.place.locale)
+        return day(self.starts_at, zone=self.place.zone, locale=self.place.locale, now=self.place.now)
 
     @property
     def brief_day(self) -> str:

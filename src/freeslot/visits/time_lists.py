@@ -4,6 +4,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from urllib.parse import urlencode
 
@@ -128,7 +129,7 @@ def _choices(
     times: Iterable[OpenTime], offer: Offer, look: Look, place: Place, chosen: str, *, with_day: bool = False
 ) -> list[Choice]:
     zone = offer.visit_type.practice.tz
-    said = day_and_clock if with_day else clock
+    said = partial(day_and_clock, now=place.now) if with_day else clock
     return [
         Choice(
             value=value_of(each, zone),

@@ -52,7 +52,7 @@ def deadline_line(
         if is_mail:
             written = _short(now, now=now, zone=zone, locale=locale)
             points = [replace(point, title=written) if point.kind == "now" else point for point in points]
-        words = _words(points, zone=zone, locale=locale)
+        words = _words(points, now=now, zone=zone, locale=locale)
     begin = max(booked_from, steps[0].deadline - (starts_at - steps[0].deadline)) if _is_late(now, steps) else now
     spread = _apart(points, begin=min(begin, now), end=starts_at, from_edge=not _is_late(now, steps))
     return DeadlineLine(
@@ -108,16 +108,15 @@ def _is_far(at: datetime, now: datetime) -> bool:
     return abs(at - now) >= SOON
 
 
-def _words(points: Sequence[Point], *, zone: str, locale: str) -> str:
-    said = [f"{points_at}: {what}." for points_at, what in (_said(point, zone=zone, locale=locale) for point in points)]
-    return " ".join(said)
+def _words(points: Sequence[Point], *, now: datetime, zone: str, locale: str) -> str:
+    return " ".join(_said(point, now=now, zone=zone, locale=locale) for point in points)
 
 
-def _said(point: Point, *, zone: str, locale: str) -> tuple[str, str]:
+def _said(point: Point, *, now: datetime, zone: str, locale: str) -> str:
     if point.kind == "now":
-        return point.title, point.sub
-    at = moment(point.at, zone=zone, locale=locale)
-    return at, point.title if point.kind == "visit" else point.sub
+        return f"{point.title}: {point.sub}."
+    at = moment(point.at, zone=zone, locale=locale, now=now)
+    return f"{at}: {point.title if point.kind == 'visit' else point.sub}."
 
 
 def _apart(points: Sequence[Point], *, begin: datetime, end: datetime, from_edge: bool) -> Spread:

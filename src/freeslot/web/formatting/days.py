@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime, format_skeleton
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -31,8 +30,8 @@ class DayParts:
     year: str
 
 
-def day(at: datetime, *, zone: str, locale: str, now: datetime | None = None) -> str:
-    """`Tue 3 March`, `martes 3 de marzo`; with the year when more than 300 days from `now` (absent: the clock)."""
+def day(at: datetime, *, zone: str, locale: str, now: datetime) -> str:
+    """`Tue 3 March`, `martes 3 de marzo`; with the year when more than 300 days from `now`."""
     local = at.astimezone(ZoneInfo(zone))
     words = _spoken(local, PATTERNS, "MMMMEd", locale)
     year = _year(at, local, now)
@@ -48,7 +47,7 @@ def weekday(at: datetime, *, zone: str, locale: str) -> str:
     return _format(at.astimezone(ZoneInfo(zone)), "EEE", locale)
 
 
-def day_parts(at: datetime, *, zone: str, locale: str, now: datetime | None = None) -> DayParts:
+def day_parts(at: datetime, *, zone: str, locale: str, now: datetime) -> DayParts:
     local = at.astimezone(ZoneInfo(zone))
     month = _format(local, "LLLL", locale)
     if len(month) > LONGEST_MONTH:
@@ -61,12 +60,12 @@ def day_parts(at: datetime, *, zone: str, locale: str, now: datetime | None = No
     )
 
 
-def moment(at: datetime, *, zone: str, locale: str, now: datetime | None = None) -> str:
+def moment(at: datetime, *, zone: str, locale: str, now: datetime) -> str:
     """`Mon 2 March, 10:00 am (New York time)`."""
     return f"{day_and_clock(at, zone=zone, locale=locale, now=now)} ({zone_words(zone, locale)})"
 
 
-def day_and_clock(at: datetime, *, zone: str, locale: str, now: datetime | None = None) -> str:
+def day_and_clock(at: datetime, *, zone: str, locale: str, now: datetime) -> str:
     """`Mon 2 March, 10:00 am`: where the zone stands beside it already."""
     return f"{day(at, zone=zone, locale=locale, now=now)}, {clock(at, zone=zone, locale=locale)}"
 
@@ -99,8 +98,8 @@ def _spoken(local: datetime, patterns: dict[str, str], skeleton: str, locale: st
     return str(format_skeleton(skeleton, local, locale=data(locale), fuzzy=True))
 
 
-def _year(at: datetime, local: datetime, now: datetime | None) -> str:
-    return str(local.year) if abs(at - (now or timezone.now())) > FAR else ""
+def _year(at: datetime, local: datetime, now: datetime) -> str:
+    return str(local.year) if abs(at - now) > FAR else ""
 
 
 def _format(local: datetime, pattern: str, locale: str) -> str:
