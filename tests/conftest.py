@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.support.background",
     "tests.support.database",
+    "tests.support.examples",
     "tests.support.leftovers",
     "tests.support.logs",
     "tests.support.network",

@@ -17,7 +17,7 @@ from tests.scheduling.facts import DAY_BEFORE, SECOND, START, hours, visit
 
 pytestmark = pytest.mark.sqlite
 
-quick = settings(max_examples=150, deadline=None, database=None)
+quick = settings(max_examples=150)
 # Presses come close upon each other, at a deadline, or days apart; and two in the same second.
 GAPS = [timedelta(0), timedelta(microseconds=1), SECOND, timedelta(minutes=59), hours(23), timedelta(days=3)]
 gaps = st.sampled_from(GAPS) | st.timedeltas(timedelta(0), timedelta(days=5))

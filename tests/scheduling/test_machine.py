@@ -7,9 +7,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.scheduling.machine import open_practice
 from tests.scheduling.machine_of_bookings import BookingDesk
 
-LONG = settings(
-    max_examples=60, stateful_step_count=30, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-)
+LONG = settings(max_examples=60, stateful_step_count=30, suppress_health_check=list(HealthCheck))
 # Without making a failure smaller, which takes minutes: the long tier does that.
 QUICK = settings(LONG, max_examples=18, stateful_step_count=20, phases=[Phase.generate])
 

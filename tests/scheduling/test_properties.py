@@ -18,7 +18,7 @@ from tests.scheduling.facts import SECOND
 
 pytestmark = pytest.mark.sqlite
 
-quick = settings(max_examples=80, deadline=None, database=None)
+quick = settings(max_examples=80)
 days = st.dates(date(2027, 1, 1), date(2028, 12, 31))
 zones = st.sampled_from(strategies.ZONES).map(ZoneInfo)
 
