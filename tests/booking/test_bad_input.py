@@ -1,14 +1,17 @@
 """What is wrong with a booking is said in a plain sentence with a way on, and nothing is changed."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from freeslot.booking import confirming
 from freeslot.practices.models import Location, OnlineBooking, Policy, Practice, VisitType
 from freeslot.scheduling.models import Appointment, Checkout, Slot
 from freeslot.scheduling.operations import checkout as checkouts
-from freeslot.scheduling.operations.checkout import end_lapsed_checkouts
+from freeslot.scheduling.operations.book import Booked
+from freeslot.scheduling.operations.checkout import end_lapsed_checkouts, finish_checkout
 from freeslot.scheduling.operations.close import close_day
 from tests.booking.steps import (
     checkout_page,
@@ -350,6 +353,20 @@ def test_what_new_rules_require_is_asked_for_before_anything_is_booked(cast, pat
     say(patient, cast, checkout, visit_reason="A cough", payer="self-pay")
     visit = visit_of(confirm(patient, checkout))
     assert (visit.visit_reason, visit.payer) == ("A cough", "self-pay")
+
+
+def test_what_rules_of_this_very_moment_require_is_asked_for_too(cast, patient, monkeypatch):
+    checkout = kept(patient, cast)
+    say(patient, cast, checkout)
+
+    def behind_new_rules(**given: Any) -> Booked:
+        Policy.objects.update(rules={"booking": {"reason": "required"}})
+        return finish_checkout(**given)
+
+    monkeypatch.setattr(confirming, "finish_checkout", behind_new_rules)
+    answer = confirm(patient, checkout)
+    assert (answer.status_code, Appointment.objects.count()) == (303, 0)
+    assert "What is the visit about?" in read(patient.get(answer.headers["Location"])).text
 
 
 def test_a_practice_that_closes_booking_between_list_and_press(cast, patient):

@@ -10,6 +10,7 @@ from freeslot.practices.models import OnlineBooking, Policy, Practice
 from freeslot.scheduling.actors import Door, guest
 from freeslot.scheduling.errors import (
     DayHeld,
+    DetailsMissing,
     HoldOver,
     KeyReused,
     NetworkHolds,
@@ -21,7 +22,7 @@ from freeslot.scheduling.errors import (
 )
 from freeslot.scheduling.invariants import breaches
 from freeslot.scheduling.models import Appointment, Checkout, Slot
-from freeslot.scheduling.operations.book import Booked
+from freeslot.scheduling.operations.book import Booked, book_appointment
 from freeslot.scheduling.operations.checkout import (
     MOST_FOR_A_NETWORK,
     end_checkout,
@@ -104,6 +105,51 @@ def test_it_leads_to_the_visit_with_what_was_said_in_it(cast: Cast):
 def test_without_a_payer_of_its_own_the_visit_has_the_patients(cast: Cast):
     cast.patient.payer = "medicaid"
     assert live(finish(cast, begin(cast, *morning(cast))).reference).payer == "medicaid"
+
+
+@pytest.mark.parametrize(
+    ("required", "said", "missing"),
+    [
+        (("reason", "payer"), {"visit_reason": " \n"}, ("visit_reason", "payer")),
+        (("reason",), {"payer": "aetna"}, ("visit_reason",)),
+        (("payer",), {"visit_reason": "My knee."}, ("payer",)),
+        (("reason", "payer"), {"visit_reason": "My knee.", "payer": "aetna"}, ()),
+    ],
+)
+def test_what_the_rules_require_is_said_or_nothing_is_booked(
+    cast: Cast, required: tuple[str, ...], said: dict[str, str], missing: tuple[str, ...]
+):
+    (slot,) = morning(cast)
+    checkout = begin(cast, slot)
+    Checkout.objects.filter(pk=checkout.pk).update(**said)
+    with_rules(cast, **dict.fromkeys(required, "required"))
+    if missing:
+        with pytest.raises(DetailsMissing) as refused:
+            finish(cast, checkout)
+        assert refused.value.names == missing
+        assert (holders(slot), Appointment.objects.count()) == ([checkout.pk], 0)
+    else:
+        assert finish(cast, checkout).event
+
+
+def test_a_payer_that_the_practice_knows_of_the_patient_is_said(cast: Cast):
+    with_rules(cast, payer="required")
+    cast.patient.payer = "medicaid"
+    assert live(finish(cast, begin(cast, *morning(cast))).reference).payer == "medicaid"
+
+
+def test_the_desk_books_without_what_patients_must_say(cast: Cast):
+    with_rules(cast, reason="required", payer="required")
+    slot_ids = [slot.pk for slot in morning(cast)]
+    booked = book_appointment(
+        patient=cast.patient,
+        visit_type=cast.visit_type,
+        slot_ids=slot_ids,
+        actor=cast.staff,
+        door=Door.DESK,
+        now=cast.now,
+    )
+    assert booked.event
 
 
 def test_a_second_press_gets_the_visit_of_the_first(cast: Cast):

@@ -13,7 +13,7 @@ from freeslot.booking.forms import ASKED, DetailsForm, initial_of
 from freeslot.patients.models import Patient
 from freeslot.practices.models import Policy, Practice, policy_for
 from freeslot.scheduling.models import Checkout
-from freeslot.scheduling.rulebook import ReasonRule, Rules
+from freeslot.scheduling.rulebook import Rules
 from freeslot.scheduling.rules import rules_from
 from freeslot.visits.frames import place_of
 from freeslot.visits.typed import unsent_before
@@ -72,9 +72,8 @@ class Flow:
     def is_filled_in(self) -> bool:
         """Who it is for, and all that the rules of today require."""
         is_known = self.patient is not None or (self.is_guest and bool(self.checkout.contact_value))
-        asked, said = self.rules.booking, self.checkout
-        has_reason = asked.reason is not ReasonRule.REQUIRED or bool(said.visit_reason)
-        return is_known and has_reason and (asked.payer is not ReasonRule.REQUIRED or bool(self.payer))
+        asked = self.rules.booking
+        return is_known and not asked.missing(visit_reason=self.checkout.visit_reason, payer=self.payer)
 
     @property
     def payer(self) -> str:

@@ -64,6 +64,14 @@ class BadReason(SchedulingError):
     """The reason is not among the practice's, or is missing where the practice requires one."""
 
 
+class DetailsMissing(SchedulingError):
+    """The rules of today require something of a booking that was not said; `names` are the fields of it."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(*names)
+        self.names = names
+
+
 class TooManyHolds(SchedulingError):
     """This source keeps as many times as the practice's rules let it."""
 

@@ -103,6 +103,11 @@ class BookingRules:
     def care_in(self, language: str) -> str:
         return words_in(self.care, language)
 
+    def missing(self, *, visit_reason: str, payer: str) -> tuple[str, ...]:
+        """What must be said before a visit is booked, and is not, by the names that it has there."""
+        asked = {"visit_reason": (self.reason, visit_reason), "payer": (self.payer, payer)}
+        return tuple(name for name, (rule, said) in asked.items() if rule is ReasonRule.REQUIRED and not said.strip())
+
 
 @dataclass(frozen=True)
 class MoveRules:

@@ -14,7 +14,7 @@ from freeslot.events.models import Event
 from freeslot.patients.models import Grant, Patient
 from freeslot.practices.models import Policy, VisitType, policy_for
 from freeslot.scheduling.actors import Actor, ActorKind, Door
-from freeslot.scheduling.errors import SlotsUnsuitable, SlotTaken, UnknownPatient
+from freeslot.scheduling.errors import DetailsMissing, SlotsUnsuitable, SlotTaken, UnknownPatient
 from freeslot.scheduling.models import Appointment, Checkout, Slot
 from freeslot.scheduling.operations.record import facts_of_terms, record
 from freeslot.scheduling.operations.repeats import Earlier, Key
@@ -55,10 +55,10 @@ def book_appointment(
 ) -> Booked:
     """Takes the slots and books the visit under the rules in force now, or changes nothing.
 
-    Raises SlotTaken, SlotsUnsuitable, UnknownPatient or KeyReused. `holder` names the actor's own checkout that keeps
-    the slots, which `finish_checkout` ends; by the name of somebody else's nobody has them. `chosen_at` is when that
-    began; `booked_at` is given when the visit was booked earlier elsewhere; `payer` where it is not the one that the
-    practice knows of the patient.
+    Raises SlotTaken, SlotsUnsuitable, UnknownPatient, KeyReused, or DetailsMissing to a patient who does not say what
+    the rules require. `holder` names the actor's own checkout that keeps the slots, which `finish_checkout` ends; by
+    the name of somebody else's nobody has them. `chosen_at` is when that began; `booked_at` is given when the visit was
+    booked earlier elsewhere; `payer` where it is not the one that the practice knows of the patient.
     """
     request = (str(patient.pk), str(visit_type.pk), sorted(slot_ids))
     key = Key(actor, "book", idempotency_key, request)
@@ -69,11 +69,14 @@ def book_appointment(
             scope = _scope_of(actor, patient, holder, now)
             policy = policy_for(visit_type, now=booked_at or now)
             wanted = Wanted(visit_type, patient, policy, side=actor.side, chosen_at=chosen_at)
+            payer = patient.payer if payer is None else payer
+            if missing := _missing(wanted, visit_reason, payer):
+                raise DetailsMissing(missing)
             slots = suitable_slots(slot_ids, wanted, now=now)
             appointment = _appointment(patient, visit_type, policy, slots, door, booked_at or now)
             appointment.series_id = series_id
             appointment.visit_reason = visit_reason[:LONGEST_REASON]
-            appointment.payer = patient.payer if payer is None else payer
+            appointment.payer = payer
             appointment.acts_as = scope
             make_busy(slot_ids, appointment=appointment, now=now, holder=_own(holder, actor))
             _insert(appointment)
@@ -113,6 +116,13 @@ def _scope_of(actor: Actor, patient: Patient, holder: uuid.UUID | None, now: dat
 def _is_guest(checkout_id: uuid.UUID, patient: Patient) -> bool:
     verified = Checkout.objects.filter(pk=checkout_id, verified_at__isnull=False, account_id__isnull=True)
     return verified.filter(patient=patient, practice_id=patient.practice_id).exists()
+
+
+def _missing(wanted: Wanted, visit_reason: str, payer: str) -> tuple[str, ...]:
+    """What a patient must say and does not; the desk need not."""
+    if wanted.side is not Side.PATIENT:
+        return ()
+    return wanted.booking.missing(visit_reason=visit_reason, payer=payer)
 
 
 def _own(holder: uuid.UUID | None, actor: Actor) -> Subquery | None:

@@ -116,7 +116,7 @@ def finish_checkout(*, checkout_id: uuid.UUID, patient: Patient, actor: Actor, d
     """Books what the checkout kept, also when its time is up but nobody has taken the slots meanwhile.
 
     A second press gets the visit of the first. Raises HoldOver for a checkout that was given back, or of a move (which
-    `move_appointment` makes), SlotTaken, SlotsUnsuitable or UnknownPatient.
+    `move_appointment` makes), SlotTaken, SlotsUnsuitable, DetailsMissing or UnknownPatient.
     """
     with transaction.atomic():
         checkout = _lock(checkout_id)
