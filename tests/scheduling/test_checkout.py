@@ -164,11 +164,21 @@ def test_a_second_press_gets_the_visit_of_the_first(cast: Cast):
 
 def test_only_for_a_patient_of_the_actors(cast: Cast):
     (slot,) = morning(cast)
-    checkout = begin(cast, slot)
+    checkout = begin(cast, slot, source="b", account_id=cast.stranger_user.pk)
     for actor in (cast.stranger, guest(checkout.pk, uuid.uuid4())):
         with pytest.raises(UnknownPatient):
             finish(cast, checkout, actor=actor)
     assert holders(slot) == [checkout.pk]
+
+
+@pytest.mark.parametrize("account_id", [None, uuid.UUID(int=1)])
+def test_what_somebody_else_began_is_theirs_also_once_its_time_is_up(cast: Cast, account_id: uuid.UUID | None):
+    checkout = begin(cast, *morning(cast), source="b", account_id=account_id)
+    Checkout.objects.filter(pk=checkout.pk).update(visit_reason="Nobody else's to read.")
+    for now in (cast.now, checkout.until):
+        with pytest.raises(HoldOver):
+            finish(cast, checkout, now=now)
+    assert Appointment.objects.count() == 0
 
 
 @pytest.mark.parametrize("is_swept", [False, True])

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from freeslot.database.turns import take_turns
 from freeslot.patients.models import Patient
 from freeslot.practices.models import VisitType, policy_for
-from freeslot.scheduling.actors import Actor, Door
+from freeslot.scheduling.actors import Actor, ActorKind, Door
 from freeslot.scheduling.errors import DayHeld, HoldOver, NetworkHolds, SlotsUnsuitable, TooManyHolds, Unsuitable
 from freeslot.scheduling.models import Appointment, Checkout, GuestCode, Slot
 from freeslot.scheduling.models.checkout import CheckoutQuerySet
@@ -115,12 +115,13 @@ def end_checkout(*, checkout_id: uuid.UUID, now: datetime) -> None:
 def finish_checkout(*, checkout_id: uuid.UUID, patient: Patient, actor: Actor, door: Door, now: datetime) -> Booked:
     """Books what the checkout kept, also when its time is up but nobody has taken the slots meanwhile.
 
-    A second press gets the visit of the first. Raises HoldOver for a checkout that was given back, or of a move (which
-    `move_appointment` makes), SlotTaken, SlotsUnsuitable, DetailsMissing or UnknownPatient.
+    A second press gets the visit of the first. Raises HoldOver for a checkout that was given back, of another account,
+    or of a move (which `move_appointment` makes), SlotTaken, SlotsUnsuitable, DetailsMissing or UnknownPatient.
     """
     with transaction.atomic():
         checkout = _lock(checkout_id)
-        if checkout.was_given_back or checkout.moving_id is not None:
+        is_anothers = actor.kind is ActorKind.ACCOUNT and str(checkout.account_id) != actor.id
+        if checkout.was_given_back or checkout.moving_id is not None or is_anothers:
             raise HoldOver
         booked = book_appointment(
             patient=patient,
