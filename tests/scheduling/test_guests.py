@@ -197,6 +197,19 @@ def test_whom_an_account_chose_is_not_carried_on_to_a_guest(cast: Cast):
         book(cast, again)
 
 
+def test_one_code_is_good_for_one_booking_of_several_made_of_the_same_at_once(cast: Cast):
+    before = verified(cast)
+    first, second = begin(cast, source="two"), begin(cast, source="three", days=8)
+    assert take_over(checkout_id=first.pk, before=before).verified_at == before.verified_at
+    assert take_over(checkout_id=second.pk, before=before).verified_at is None, "as both had read it"
+
+
+def test_a_code_that_has_led_to_a_visit_leads_to_no_other(cast: Cast):
+    before = verified(cast)
+    book(cast, before)
+    assert take_over(checkout_id=begin(cast, source="two").pk, before=before).verified_at is None
+
+
 @pytest.mark.parametrize(
     ("said", "faults"),
     [

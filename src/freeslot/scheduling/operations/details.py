@@ -10,7 +10,7 @@ from freeslot.scheduling.models import Checkout
 
 SAID = (
     "visit_reason", "payer", "language", "given_name", "family_name", "birth_date", "contact_kind",
-    "contact_value", "verified_at",
+    "contact_value",
 )  # fmt: skip
 
 
@@ -40,8 +40,8 @@ def fill_in(*, checkout_id: uuid.UUID, details: Details, account_id: uuid.UUID) 
 
 def take_over(*, checkout_id: uuid.UUID, before: Checkout) -> Checkout:
     """Says of one booking all that was said of an earlier one of the same booker, whose time was not had; a contact
-    that was proved stays so, here and no more there: one code is good for one booking. Whom it is for stays only within
-    one account: who a guest is follows from their contact.
+    that was proved stays so, here and no more there: one code is good for one booking, however many are made of the
+    earlier one at once. Whom it is for stays only within one account: who a guest is follows from their contact.
 
     Raises HoldOver."""
     with transaction.atomic():
@@ -50,6 +50,7 @@ def take_over(*, checkout_id: uuid.UUID, before: Checkout) -> Checkout:
             setattr(checkout, name, getattr(before, name))
         is_same_account = checkout.account_id is not None and checkout.account_id == before.account_id
         checkout.patient_id = before.patient_id if is_same_account else None
+        proved = Checkout.objects.filter(pk=before.pk, appointment__isnull=True, verified_at=before.verified_at)
+        checkout.verified_at = before.verified_at if proved.update(verified_at=None) else None
         checkout.save()
-        Checkout.objects.filter(pk=before.pk).update(verified_at=None)
     return checkout
