@@ -158,6 +158,21 @@ def test_more_times_than_one_may_keep_are_listed(cast, patient):
     assert state() == before
 
 
+def test_times_kept_at_another_practice_are_named_as_there_and_lead_there(cast, patient):
+    elsewhere = make_cast(zone="Europe/Berlin", weeks=2)
+    mine = [kept(patient, elsewhere), kept(patient, elsewhere)]
+    page = refused(pick(patient, cast), "Several times are kept for you already")
+    addresses = {address for address, words in page.links if words == "Go on with it"}
+    assert addresses == {checkout_page(each) for each in mine}
+    for each in mine:
+        clock = each.starts_at.astimezone(elsewhere.practice.tz)
+        assert f"{clock:%-I:%M} {clock:%p}".lower() in page.text
+        assert patient.get(checkout_page(each)).status_code == 200
+    assert page.text.count("(Berlin time)") == 2
+    assert f"{elsewhere.visit_type.name} · {elsewhere.practice.name}" in page.text
+    assert patient.post(checkout_page(mine[0]), {"press": "another"}).status_code == 303
+
+
 def test_a_guest_is_told_of_a_day_that_other_guests_keep_and_of_no_time_of_their_own(cast, client):
     use_rules(cast, hold_share_percent=1)
     kept(Client(), cast)

@@ -72,7 +72,7 @@ def times_page(
     gone: NotThen | None = None,
     kept: list[Checkout] | None = None,
 ) -> HttpResponse:
-    """With `gone` it is an answer; `kept` are the bookings of theirs that stand against the time."""
+    """With `gone` it is an answer; `kept` are the bookings of theirs that stand against the time, at any practice."""
     kind, place = search.visit_type, place_of(search.visit_type.practice, now)
     booker = booker_of(request)
     offer = offer_for(kind, now=now, source=booker.source)
@@ -88,8 +88,7 @@ def times_page(
         "hidden": (search.kept | search.narrowed | number_for(request)).items(),
         "problem": gone.why if gone else "",
         "is_unpicked": isinstance(gone, NothingPicked),
-        "kept": kept or [],
-        "place": place,
+        "kept": [(each, place_of(each.visit_type.practice, now)) for each in kept or []],
     }
     return render(request, "booking/times.html", context, status=_status(gone))
 
