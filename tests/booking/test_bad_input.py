@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from freeslot.booking import confirming
+from freeslot.patients.models import Grant
 from freeslot.practices.models import Location, OnlineBooking, Policy, Practice, VisitType
 from freeslot.scheduling.models import Appointment, Checkout, Slot
 from freeslot.scheduling.operations import checkout as checkouts
@@ -25,7 +26,7 @@ from tests.booking.steps import (
     value_of,
     visit_of,
 )
-from tests.support.cast import RULES, make_cast
+from tests.support.cast import RULES, make_cast, make_patient
 from tests.visits.pages import read
 
 
@@ -356,6 +357,26 @@ def test_another_price_or_length_since_the_look_is_shown_before_the_press_counts
     again = refused(answer, "The practice has changed its rules, the price or the length", status=409)
     assert Appointment.objects.count() == 0
     assert patient.post(checkout_page(checkout), {**again.fields, "press": "confirm"}).status_code == 303
+
+
+def test_details_that_changed_on_another_page_are_shown_before_the_press_counts(cast, patient):
+    sam = make_patient(cast.practice, given_name="Sam")
+    Grant.objects.create(user=cast.patient_user, patient=sam, scope=Grant.Scope.CARER)
+    use_rules(cast, payer="optional")
+    checkout = kept(patient, cast)
+    say(patient, cast, checkout, payer="aetna")
+    for changes, words in (
+        ({"patient": str(sam.pk)}, "Sam"),
+        ({"patient": str(sam.pk), "payer": "medicaid"}, "medicaid"),
+    ):
+        fields = read(patient.get(checkout_page(checkout), {"step": "review"})).fields
+        say(patient, cast, checkout, **({"payer": "aetna"} | changes))
+        answer = patient.post(checkout_page(checkout), {**fields, "press": "confirm"})
+        again = refused(answer, "The details have changed since you looked", status=409)
+        assert words in again.text
+        assert Appointment.objects.count() == 0
+    visit = visit_of(patient.post(checkout_page(checkout), {**again.fields, "press": "confirm"}))
+    assert (visit.patient, visit.payer) == (sam, "medicaid")
 
 
 def test_what_new_rules_require_is_asked_for_before_anything_is_booked(cast, patient):

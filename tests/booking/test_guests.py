@@ -346,6 +346,20 @@ def test_rules_that_are_new_since_the_code_was_asked_for_are_shown_before_it_cou
     assert visit.policy.version == 2
 
 
+def test_details_that_changed_since_the_code_was_asked_for_are_shown_before_it_counts(checkout, client):
+    say(client, checkout)
+    press(client, checkout, "confirm")
+    say(client, checkout, given_name="Sofia")
+    answer = press(client, checkout, "code", code=code_of(checkout))
+    page = read(answer)
+    assert answer.status_code == 409
+    assert "The details have changed since you looked" in page.text
+    assert "Sofia" in page.text
+    assert Appointment.objects.count() == 0
+    assert client.post(checkout_page(checkout), {**page.fields, "press": "confirm"}).status_code == 303
+    assert visit_of(press(client, checkout, "code", code=code_of(checkout))).patient.given_name == "Sofia"
+
+
 def test_a_code_that_is_over_or_was_not_typed_is_said_as_that(checkout, cast, client, later):
     say(client, checkout)
     press(client, checkout, "confirm")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from freeslot.booking.booker import change_key
 from freeslot.booking.flow import Flow
 from freeslot.booking.keeping import keep_anew, times_instead
-from freeslot.booking.pages import code_page, missing_page, review_page
+from freeslot.booking.pages import Changed, code_page, missing_page, review_page
 from freeslot.booking.words import again_words, code_words
 from freeslot.messages.guests import guest_code_state
 from freeslot.scheduling.actors import Door
@@ -27,18 +27,22 @@ from freeslot.visits.addresses import household_of
 from freeslot.visits.answers import see_other
 from freeslot.visits.proof import prove
 
-# In the session: the terms that guests saw when they asked for a code, of a few bookings at once.
+# In the session: what guests saw when they asked for a code, the terms first, of a few bookings at once.
 ACCEPTED, MOST_ACCEPTED = "accepted", 4
 
 
 def confirm(flow: Flow) -> HttpResponse:
-    """A guest whose contact is not proved yet gets a code there. Nobody books under terms that they were not shown."""
+    """A guest whose contact is not proved yet gets a code there. Nobody books under terms, or for somebody, that they
+    were not shown."""
+    sent = flow.request.POST
     if not flow.is_filled_in:
         return missing_page(flow)
-    if flow.request.POST.get("rules", flow.terms) != flow.terms:
-        return review_page(flow, is_changed=True)
+    if sent.get("rules", flow.terms) != flow.terms:
+        return review_page(flow, changed=Changed.RULES)
+    if sent.get("about", flow.about) != flow.about:
+        return review_page(flow, changed=Changed.SAID)
     if flow.needs_code:
-        flow.request.session[ACCEPTED] = [*_accepted(flow), flow.terms][-MOST_ACCEPTED:]
+        flow.request.session[ACCEPTED] = [*_accepted(flow), _shown(flow)][-MOST_ACCEPTED:]
         return send_code(flow)
     return _answer(flow, _book_guest if flow.is_guest else _book)
 
@@ -67,8 +71,9 @@ def send_another(flow: Flow) -> HttpResponse:
 def type_code(flow: Flow) -> HttpResponse:
     if not flow.is_guest or not flow.is_filled_in:
         return _look_again(flow)
-    if flow.terms not in _accepted(flow):
-        return review_page(flow, is_changed=True)
+    if _shown(flow) not in _accepted(flow):
+        has_terms = any(each.startswith(f"{flow.terms} ") for each in _accepted(flow))
+        return review_page(flow, changed=Changed.SAID if has_terms else Changed.RULES)
     if flow.needs_code and not flow.request.POST.get("code", "").strip():
         return code_page(flow, problem=_("Type the code from our message."))
     try:
@@ -102,6 +107,10 @@ def _proved(flow: Flow) -> HttpResponse:
     with suppress(OperationalError):
         change_key(flow.request, now=flow.now)
     return answer
+
+
+def _shown(flow: Flow) -> str:
+    return f"{flow.terms} {flow.about}"
 
 
 def _accepted(flow: Flow) -> list[str]:

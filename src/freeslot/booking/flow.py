@@ -1,5 +1,6 @@
 """One booking in the making as whoever makes it meets it: the rules of today, for whom it may be, and what was said."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +14,10 @@ from freeslot.booking.forms import ASKED, DetailsForm, initial_of
 from freeslot.patients.models import Patient
 from freeslot.practices.models import Policy, Practice, policy_for
 from freeslot.scheduling.models import Checkout
+from freeslot.scheduling.operations.details import SAID
 from freeslot.scheduling.rulebook import Rules
 from freeslot.scheduling.rules import rules_from
+from freeslot.scheduling.tokens import keyed_hash
 from freeslot.visits.frames import place_of
 from freeslot.visits.typed import unsent_before
 from freeslot.web.facts import Place
@@ -85,6 +88,12 @@ class Flow:
         """Stands for what they book, and under what: the kind of visit, its price and length, and the rules."""
         kind = self.checkout.visit_type
         return f"{kind.pk} {kind.price_minor} {kind.length} {self.policy.pk}"
+
+    @property
+    def about(self) -> str:
+        """Stands for whom it is for, who pays, and all else that was said; the language alone is nothing to look at."""
+        said = [str(getattr(self.checkout, name)) for name in (*SAID, "patient_id") if name != "language"]
+        return keyed_hash("booking", json.dumps([*said, self.payer]))
 
     @cached_property
     def is_gone(self) -> bool:

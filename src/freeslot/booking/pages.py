@@ -1,5 +1,7 @@
 """Draws the pages of one booking in the making: the details, the look at all of it, and the code of a guest."""
 
+from enum import StrEnum
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -25,17 +27,24 @@ def missing_page(flow: Flow) -> HttpResponse:
     return render(flow.request, "booking/details.html", context, status=422)
 
 
-def review_page(flow: Flow, *, is_changed: bool = False) -> HttpResponse:
-    """With `is_changed` it is an answer: the rules are not those that were shown."""
+class Changed(StrEnum):
+    """What is not as the page had shown it."""
+
+    RULES = "rules"
+    SAID = "said"
+
+
+def review_page(flow: Flow, *, changed: Changed | None = None) -> HttpResponse:
+    """With `changed` it is an answer."""
     context = _context(flow) | {
         "review": review_of(flow),
         "overlaps": _overlaps(flow),
         "step": "review",
-        "is_changed": is_changed,
+        "changed": changed,
     }
     if flow.checkout.visit_type.by_video:
         context["own_clock"] = own_clock(flow.request, flow.checkout.starts_at, flow.place)
-    return render(flow.request, "booking/review.html", context, status=409 if is_changed else 200)
+    return render(flow.request, "booking/review.html", context, status=409 if changed else 200)
 
 
 def _overlaps(flow: Flow) -> list[VisitCard]:
