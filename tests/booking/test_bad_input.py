@@ -391,6 +391,21 @@ def test_what_new_rules_require_is_asked_for_before_anything_is_booked(cast, pat
     assert (visit.visit_reason, visit.payer) == ("A cough", "self-pay")
 
 
+def test_two_presses_at_once_for_two_patients_end_at_the_visit_of_the_first(cast, patient, monkeypatch):
+    sam = make_patient(cast.practice, given_name="Sam")
+    Grant.objects.create(user=cast.patient_user, patient=sam, scope=Grant.Scope.CARER)
+    checkout = kept(patient, cast)
+    say(patient, cast, checkout)
+
+    def behind_another(**given: Any) -> Booked:
+        finish_checkout(**(given | {"patient": sam}))
+        return finish_checkout(**given)
+
+    monkeypatch.setattr(confirming, "finish_checkout", behind_another)
+    answer = patient.get(confirm(patient, checkout).headers["Location"])
+    assert visit_of(answer).patient == sam
+
+
 def test_what_rules_of_this_very_moment_require_is_asked_for_too(cast, patient, monkeypatch):
     checkout = kept(patient, cast)
     say(patient, cast, checkout)

@@ -17,7 +17,7 @@ from freeslot.booking.pages import Changed, code_page, missing_page, review_page
 from freeslot.booking.words import again_words, code_words
 from freeslot.messages.guests import guest_code_state
 from freeslot.scheduling.actors import Door
-from freeslot.scheduling.errors import DetailsMissing, NotVerified, SchedulingError, UnknownPatient
+from freeslot.scheduling.errors import DetailsMissing, KeyReused, NotVerified, SchedulingError, UnknownPatient
 from freeslot.scheduling.models import Appointment
 from freeslot.scheduling.operations.book import Booked
 from freeslot.scheduling.operations.checkout import finish_checkout
@@ -127,7 +127,7 @@ def _answer(flow: Flow, book: Callable[[Flow], Booked]) -> HttpResponse:
     try:
         with telling_what_was_saved():
             booked = book(flow)
-    except (UnknownPatient, NotVerified, DetailsMissing):
+    except (UnknownPatient, NotVerified, DetailsMissing, KeyReused):
         return _look_again(flow)
     except SchedulingError as error:
         return times_instead(flow, error)
