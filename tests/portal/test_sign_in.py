@@ -48,6 +48,13 @@ def test_a_press_after_the_session_is_over_is_told_that_nothing_was_cancelled(ca
     assert "Nothing was cancelled yet" in read(wrong).text
 
 
+def test_a_press_on_another_page_than_the_cancels_is_told_that_nothing_was_changed(cast, maria):
+    visit, client = cast.book(), Client()
+    text = read(client.get(client.post(address(visit, "move/"), {"confirm": "0"}).headers["Location"])).text
+    assert "Nothing was changed yet" in text
+    assert "cancelled" not in text
+
+
 def test_whoever_only_opened_a_visit_is_told_where_signing_in_leads(cast):
     visit, client = cast.book(), Client()
     text = read(client.get(client.get(address(visit, "cancellation/")).headers["Location"])).text
