@@ -58,11 +58,26 @@ def test_it_is_good_for_a_quarter_of_an_hour(cast, later):
     assert use(Client(), token, newest_code(visit)).status_code == 422
 
 
-def test_it_serves_once(cast):
+def test_it_serves_once(cast, later):
     visit = cast.book()
     token = token_of(visit)
     send(Client(), token)
-    assert [use(Client(), token, newest_code(visit)).status_code for _ in range(2)] == [303, 422]
+    elsewhere = Client(REMOTE_ADDR="198.51.100.1")
+    assert [use(each, token, newest_code(visit)).status_code for each in (Client(), elsewhere)] == [303, 422]
+    later(cast.now + timedelta(minutes=1))
+    assert use(Client(), token, newest_code(visit)).status_code == 422
+
+
+def test_a_second_press_of_the_right_code_ends_at_the_visit_too(cast, later):
+    visit, clients = cast.book(), [Client(), Client()]
+    token = token_of(visit)
+    send(clients[0], token)
+    answers = [use(clients[0], token, newest_code(visit))]
+    later(cast.now + timedelta(seconds=59))
+    assert use(clients[1], token, wrong_code(visit)).status_code == 422
+    answers.append(use(clients[1], token, newest_code(visit)))
+    assert [(answer.status_code, answer.headers["Location"]) for answer in answers] == [(303, address(visit))] * 2
+    assert [each.get(address(visit)).status_code for each in clients] == [200, 200]
 
 
 def test_after_five_wrong_ones_a_new_one_is_needed(cast, later):
@@ -112,6 +127,27 @@ def test_two_at_once_with_the_same_code_are_one(clock):
     for thread in threads:
         thread.join()
     assert sorted(answers) == [False] * 5 + [True]
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_once_of_one_code_both_end_at_the_visit(clock):
+    visit = make_cast(weeks=2).book()
+    token = token_of(visit)
+    send(Client(), token)
+    code, start, answers = newest_code(visit), Barrier(2), []
+
+    def press() -> None:
+        start.wait()
+        answers.append(use(Client(), token, code).status_code)
+        connection.close()
+
+    threads = [Thread(target=press) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [303, 303]
 
 
 @pytest.mark.race

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.http import HttpRequest
 
 from freeslot.audit.models import AuditRow
@@ -11,6 +12,7 @@ from freeslot.patients.proof import gives_proof
 from freeslot.scheduling.actors import ActorKind, Door
 from freeslot.scheduling.models import Appointment, ManageLink
 from freeslot.scheduling.operations.codes import use_code
+from freeslot.scheduling.operations.repeats import PRESSED_TWICE
 from freeslot.visits.addresses import network_of
 
 PROVED = "link.proved"
@@ -32,10 +34,18 @@ def prove_by_form(request: HttpRequest, link: ManageLink, typed: dict[str, str],
 
 
 def prove_by_code(request: HttpRequest, link: ManageLink, code: str, *, now: datetime) -> bool:
-    """Whether this is the code that was sent to the known contact. Tries are counted with the code itself."""
-    right = use_code(link.appointment, code, now=now, link_id=link.pk)
-    if right:
-        _open(request, link, now=now)
+    """Whether this is the code that was sent to the known contact. Tries are counted with the code itself.
+
+    A press that comes twice is right twice: for a minute, from where the first came. The link is locked, so that of two
+    at once the second sees what the first has done.
+    """
+    here, since = network_of(request), now - PRESSED_TWICE
+    with transaction.atomic():
+        locked = ManageLink.objects.select_for_update().get(pk=link.pk)
+        is_second = locked.proved_at is not None and locked.proved_at > since and locked.proved_from == here != ""
+        right = use_code(link.appointment, code, now=now, link_id=link.pk, is_second=is_second)
+        if right:
+            _open(request, link, now=now)
     return right
 
 

@@ -14,6 +14,7 @@ from freeslot.scheduling.operations.record import record
 from freeslot.scheduling.operations.repeats import PRESSED_TWICE
 from freeslot.scheduling.tokens import codes_for
 
+UNUSED = Q(used_at__isnull=True)
 LASTS = timedelta(minutes=15)
 BETWEEN = timedelta(minutes=1)
 MOST_A_DAY = 8
@@ -52,14 +53,17 @@ def ask_code(
     return True
 
 
-def use_code(appointment: Appointment, typed: str, *, now: datetime, link_id: uuid.UUID | None) -> bool:
+def use_code(
+    appointment: Appointment, typed: str, *, now: datetime, link_id: uuid.UUID | None, is_second: bool = False
+) -> bool:
     """Whether `typed` is the newest code that was asked for from this link: in time, unused, within five tries.
 
-    It serves once.
+    It serves once, and with `is_second` once more: to whoever has just come in by this link.
     """
     asked = LinkCode.objects.filter(appointment=appointment, link_id=link_id).order_by("-asked_at")
     newest = asked.values_list("pk", flat=True).first()
-    return newest is not None and _use(newest, typed, Q(used_at__isnull=True), now) is not None
+    is_good = UNUSED | _was_just_used(now) if is_second else UNUSED
+    return newest is not None and _use(newest, typed, is_good, now) is not None
 
 
 def use_code_of(code_id: uuid.UUID, typed: str, *, now: datetime) -> Appointment | None:
@@ -68,8 +72,11 @@ def use_code_of(code_id: uuid.UUID, typed: str, *, now: datetime) -> Appointment
     Tries count against that one code, so nobody can use up another's. It serves once, and once more as a second press:
     the id stands in one page of one browser, and nowhere else.
     """
-    was_just_used = Q(used_at__gt=now - PRESSED_TWICE)
-    return _use(code_id, typed, Q(used_at__isnull=True) | was_just_used, now, link_id=None)
+    return _use(code_id, typed, UNUSED | _was_just_used(now), now, link_id=None)
+
+
+def _was_just_used(now: datetime) -> Q:
+    return Q(used_at__gt=now - PRESSED_TWICE)
 
 
 def _use(code_id: uuid.UUID, typed: str, is_good: Q, now: datetime, **where: None) -> Appointment | None:
