@@ -15,6 +15,7 @@ from freeslot.visits import series_moving
 from tests.scheduling.test_series import clock_times, series_of, slot_at
 from tests.support.cast import RULES, make_cast
 from tests.visits.household import token_of
+from tests.visits.moves import press_move, value_of
 from tests.visits.pages import address, press_cancel, read
 from tests.visits.standing import statuses
 from tests.visits.test_outages import ERRORS, UNSURE, failing, failing_commit
@@ -163,6 +164,29 @@ def test_what_moved_meanwhile_is_shown_again_and_not_moved_elsewhere(cast, patie
     assert answer.status_code == 422
     assert "This page was not as we had sent it." in read(answer).text
     assert clock_times(visits) == BEFORE
+
+
+def test_one_that_was_moved_alone_meanwhile_is_named_and_so_is_why_it_cannot_go_along(cast, patient, visits):
+    page = read(look(patient, visits[0], value_at(cast, 7, 9)))
+    alone = value_of(slot_at(cast, 14, 10, 0))
+    assert press_move(patient, visits[1], alone).status_code == 303
+    answer = patient.post(address(visits[0], SERIES), fields_of(page, visits))
+    page = read(answer)
+    assert (answer.status_code, page.heading) == (422, "Your visits are still booked")
+    said = "It was moved meanwhile to Wed 17 March, 10:00 am (New York time), so nothing was changed now."
+    assert page.text.count(said) == page.text.count("The practice has no visits at that time.") == 1
+    assert "This page was not as we had sent it." not in page.text
+    assert "Look at the visits again" not in page.text
+    assert "Move 4 visits" not in page.buttons
+    assert clock_times(visits) == [BEFORE[0], "03-17 10:00", *BEFORE[2:]]
+
+
+def test_where_the_first_was_moved_alone_meanwhile_the_others_are_not_said_to_be_otherwise(cast, patient, visits):
+    page = read(look(patient, visits[0], value_at(cast, 8, 15, 20)))
+    assert press_move(patient, visits[0], value_of(slot_at(cast, 7, 10, 0))).status_code == 303
+    page = read(patient.post(address(visits[0], SERIES), fields_of(page, visits)))
+    assert page.text.count("It was moved meanwhile to Wed 10 March, 10:00 am (New York time)") == 1
+    assert "This page was not as we had sent it." not in page.text
 
 
 @pytest.mark.parametrize(("value", "said"), [

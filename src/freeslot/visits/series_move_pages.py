@@ -140,7 +140,7 @@ def _sheet(going: Going, form: MoveForm, problem: str, now: datetime) -> MoveShe
         seen=signed(visit),
         value=going.value,
         confirm=going.verdict.carried.minor,
-        problem=problem or going.against,
+        problem=" ".join(dict.fromkeys(filter(None, [problem, going.against]))),
     )
 
 

@@ -101,14 +101,17 @@ def press_series_move(
 
 
 def _malformed(going: Sequence[Going], forms: Mapping[str, MoveForm]) -> dict[str, str]:
-    """Exactly what was shown is pressed for: where a visit would go elsewhere by now, it is shown once more."""
-    found = {}
+    """Exactly what was shown is pressed for: where a visit would go elsewhere by now, it is shown once more, and which
+    of them were moved meanwhile."""
+    found, moved = {}, {}
     for each in going:
         form = forms[each.item.ref]
         is_whole = form.is_valid() and form.cleaned_data["confirm"] is not None
         if not is_whole or form.cleaned_data["time"] != each.value:
             found[each.item.ref] = str(STALE)
-    return found
+        if start_in(form.cleaned_data.get("seen", ""), ref=each.item.ref) not in {None, each.item.visit.starts_at}:
+            moved[each.item.ref] = moved_meanwhile(each.item.card)
+    return found and (moved or found)
 
 
 def _press(going: Going, form: MoveForm) -> MovePress:
