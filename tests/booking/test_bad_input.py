@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -192,6 +194,22 @@ def test_somebody_elses_booking_does_not_exist(press, cast, patient, client, sig
         assert stranger.get(checkout_page(checkout)).status_code == 404
         assert stranger.post(checkout_page(checkout), {"press": press}).status_code == 404
     assert state() == before
+
+
+@pytest.mark.parametrize("press", ["details", "confirm", "code"])
+def test_whoever_was_signed_out_in_the_midst_is_led_back_and_finds_what_was_said(press, cast, patient, sign_in):
+    checkout = kept(patient, cast)
+    say(patient, cast, checkout, visit_reason="A cough")
+    signed_out, at, nowhere = Client(), checkout_page(checkout), f"{first_page(cast)}{uuid4()}/"
+    answers = [signed_out.get(at), signed_out.post(at, {"press": press}), signed_out.get(nowhere)]
+    for answer in answers:
+        page = refused(answer, "You may have been signed out", status=404)
+        assert page.heading == "No booking is open here"
+        assert (first_page(cast), "Book a visit") in page.links
+    to_sign_in = f"/accounts/login/?next={quote(at, safe='')}"
+    assert (to_sign_in, "I have an account: sign in and come back here") in read(answers[1]).links
+    assert "A cough" not in answers[0].content.decode()
+    assert "Look at it all" in read(sign_in(cast.patient_user).get(at)).buttons
 
 
 def test_the_booking_of_one_practice_is_not_found_at_another(cast, patient):

@@ -2,8 +2,10 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -13,7 +15,7 @@ from freeslot.booking.details import keep_longer, say_details
 from freeslot.booking.flow import Flow
 from freeslot.booking.keeping import given_back, times_instead
 from freeslot.booking.leaving import choose_another, stop
-from freeslot.booking.loading import checkout_for
+from freeslot.booking.loading import checkout_for, practice_for
 from freeslot.booking.outages import told_when_away
 from freeslot.booking.pages import code_page, details_page, review_page
 from freeslot.booking.presence import left, still_here
@@ -38,11 +40,20 @@ PRESSES: dict[str, Callable[[Flow], HttpResponse]] = {
 def checkout(request: HttpRequest, slug: str, checkout_id: uuid.UUID) -> HttpResponse:
     now = timezone.now()
     booker = booker_of(request)
-    found = checkout_for(request, booker, slug=slug, checkout_id=checkout_id, now=now)
-    flow = Flow(request, booker, found, now)
-    answer = _answer(flow)
+    try:
+        found = checkout_for(request, booker, slug=slug, checkout_id=checkout_id, now=now)
+    except Http404:
+        answer = _not_here(request, slug, now=now)
+    else:
+        answer = _answer(Flow(request, booker, found, now))
     keep_nothing(answer)
     return answer
+
+
+def _not_here(request: HttpRequest, slug: str, *, now: datetime) -> HttpResponse:
+    """The same to a stranger and to whoever was signed out in the midst: it tells nothing of what is at the address."""
+    practice = practice_for(request, slug, now=now)
+    return render(request, "booking/not_here.html", {"practice": practice}, status=404)
 
 
 def _answer(flow: Flow) -> HttpResponse:
