@@ -191,19 +191,19 @@ def test_the_file_is_written_durably_and_read_while_written(transactional_db):
 @pytest.mark.sqlite
 @pytest.mark.race
 def test_sixteen_writers_are_served_in_turn(transactional_db):
-    """Nobody writes a second time before those who waited; the slowest wait is a small multiple of the usual one."""
+    """Nobody writes a second time before those who waited."""
     begun = threading.Barrier(16)
     order: list[int] = []
-    waits: list[float] = []
+    turns: list[int] = []
 
     def write(number: int) -> None:
         try:
             connection.ensure_connection()
             begun.wait(30)
             for _ in range(12):
-                asked = time.perf_counter()
+                before = len(order)
                 with transaction.atomic():
-                    waits.append(time.perf_counter() - asked)
+                    turns.append(len(order) - before)
                     order.append(number)
                     Heartbeat.objects.create(at=NOW)
         finally:
@@ -215,5 +215,5 @@ def test_sixteen_writers_are_served_in_turn(transactional_db):
     rounds = [order[start : start + 16] for start in range(32, len(order) - 32, 16)]
     # The system's scheduler may let one in a bit early; it lets nobody in twice as often as another.
     assert min(len(set(each)) for each in rounds) >= 12
-    usual, slow = sorted(waits)[len(waits) // 2], sorted(waits)[int(len(waits) * 0.99)]
-    assert slow < 10 * usual + 0.1
+    # In turns and not in seconds: a disk that stands still makes everybody wait, and nobody longer than the others.
+    assert sorted(turns)[int(len(turns) * 0.99)] <= 2 * 16
