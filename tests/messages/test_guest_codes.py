@@ -201,4 +201,4 @@ def test_logs_hold_no_name_contact_or_code(cast: Cast, gateway: Gateway, caplog:
         send_texts(cast.now)
         use(checkout)
     text = caplog.text
-    assert [word for word in ("Nora", "555", code_of(checkout), "1990-05-04") if word in text] == []
+    assert [word for word in ("Nora", "5550199", code_of(checkout), "1990-05-04") if word in text] == []

@@ -35,7 +35,8 @@ class Addresses(HTMLParser):
 
 
 def words_of(answer: HttpResponse) -> str:
-    text = unescape(body_of(answer) + answer.headers.get("Location", ""))
+    """Without its chance: of so many forms' tokens one may spell a short name."""
+    text = unescape(CHANCE.sub("", body_of(answer)) + answer.headers.get("Location", ""))
     # A line break or a no-break space within a time is one space to a reader.
     return " ".join(text.split())
 
