@@ -1,9 +1,13 @@
 """The components in a real browser: under the strict policy, on the smallest phone, with scripts and without."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 from playwright.sync_api import Page, Route
 
 from freeslot.web.headers import CONTENT_POLICY
+from freeslot.web.templatetags.web import when
 from tests.support.browser import OpenPage, assert_accessible, double_letters
 from tests.web import gallery
 
@@ -78,6 +82,25 @@ def test_a_word_that_is_too_long_for_a_small_phone_is_broken(show, word):
     places = ".facts dd, .visit-what p:not(.visit-time), .note"
     page.evaluate(f"word => document.querySelectorAll('{places}').forEach(place => place.textContent = word)", word)
     assert page.locator(".facts dd").count() > 0
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+@pytest.mark.parametrize(
+    ("at", "form", "locale"),
+    [
+        (datetime(2026, 11, 1, 6, 0, tzinfo=UTC), "clock", "en_US"),
+        (datetime(2026, 11, 1, 6, 0, tzinfo=UTC), "clock", "es_US"),
+        (datetime(2026, 9, 23, 16, 40, tzinfo=UTC), "day_clock", "es_US"),
+    ],
+)
+def test_a_time_that_takes_many_words_stays_on_the_smallest_phone(show, at, form, locale):
+    """One that there is twice that night, or with its day in a language of long words."""
+    page = show("done", **SMALLEST)
+    page.evaluate(
+        "time => document.querySelectorAll('.panel p, .card p').forEach(place => place.innerHTML = time)",
+        when(at, replace(gallery.NEW_YORK, locale=locale), form),
+    )
+    assert page.locator(".panel time, .card time").count() > 1
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 

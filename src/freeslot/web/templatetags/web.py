@@ -25,6 +25,7 @@ from freeslot.web.script import script as script_text
 from freeslot.web.stylesheet import stylesheet as stylesheet_text
 
 register = template.Library()
+LONGEST_LINE = 24
 
 
 class Amount(Protocol):
@@ -103,9 +104,12 @@ def facts(values: Mapping[str, object] | None) -> SafeString:
 
 @register.simple_tag
 def when(at: datetime, place: Place, form: str = "moment") -> SafeString:
-    """A `<time>` element; `form` is moment, day_clock, day, clock or clock_short."""
+    """A `<time>` element; `form` is moment, day_clock, day, clock or clock_short. It is kept on one line while that is
+    sure to fit on a small phone."""
     forms = {"moment": moment, "day_clock": day_clock, "day": day, "clock": clock, "clock_short": clock_short}
-    return format_html('<time datetime="{}">{}</time>', instant(at, place), forms[form](at, place))
+    words = forms[form](at, place)
+    long = SafeString(' class="long"') if len(words) > LONGEST_LINE else ""
+    return format_html('<time datetime="{}"{}>{}</time>', instant(at, place), long, words)
 
 
 @register.filter
