@@ -35,6 +35,8 @@ class Kind:
 
 @dataclass(frozen=True)
 class House:
+    """`visit_reason` is what its patients say a visit is about, where it must be said."""
+
     slug: str
     name: str
     country: str
@@ -50,6 +52,7 @@ class House:
     closes: time
     rules: dict[str, Any]
     alias: str = ""
+    visit_reason: str = ""
     video_rooms: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -150,6 +153,7 @@ HARBOR = House(
         "booking": {"notice_minutes": 60, "reason": "required"},
         "move": {"reason": "required"},
     },
+    visit_reason="A tooth hurts when I chew.",
 )  # fmt: skip
 
 NORTHSIDE = House(

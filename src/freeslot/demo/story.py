@@ -49,6 +49,7 @@ def _book(placed: Placed, clinic: Clinic, user: User, now: datetime) -> str:
         door=Door.PORTAL,
         now=now - planned.ago,
         series_id=uuid.uuid5(clinic.practice.pk, planned.series) if planned.series else None,
+        visit_reason=planned.house.visit_reason,
     ).reference
 
 
