@@ -30,7 +30,7 @@ from freeslot.web.line import deadline_line
 from freeslot.web.script import script
 from freeslot.web.stylesheet import stylesheet
 
-ERRORS = ("400", "403", "404", "429", "500", "502", "503", "csrf", "maintenance")
+ERRORS = ("400", "403", "404", "429", "500", "503", "csrf", "maintenance")
 NOW = datetime(2026, 2, 28, 11, 0, tzinfo=UTC)
 VISIT = datetime(2026, 3, 3, 15, 0, tzinfo=UTC)
 NEW_YORK = Place(zone="America/New_York", locale="en_US", now=NOW)

@@ -49,14 +49,14 @@ def test_a_press_that_failed_leads_back_to_the_page_it_was_on(rf):
     )
 
 
-def test_too_many_tries_name_the_wait(request_in_riverside):
-    answer = errors.too_many(request_in_riverside, wait="5 minutes")
+def test_too_many_tries_have_to_wait(request_in_riverside):
+    answer = errors.too_many(request_in_riverside)
     assert answer.status_code == 429
-    assert "Wait 5 minutes, then try again." in said(answer)
+    assert "Wait a few minutes, then try again." in said(answer)
 
 
 def test_an_address_without_a_page_tells_of_no_visit(request_in_riverside):
-    answer = errors.error_page(request_in_riverside, status=404, name="404", card=gallery.card(), tried_at=gallery.NOW)
+    answer = errors.error_page(request_in_riverside, status=404, name="404", card=gallery.card())
     assert answer.status_code == 404
     assert "visit" not in said(answer).lower()
     assert "FS-" not in said(answer)
@@ -68,18 +68,17 @@ def test_a_press_that_failed_claims_nothing(rf):
     assert "Nothing was changed" not in said(answer)
 
 
-def test_unreachable_records_leave_the_visit_booked(request_in_riverside):
-    answer = errors.unavailable(request_in_riverside, card=gallery.card(), tried_at=gallery.NOW, again="/again/")
+def test_unreachable_records_leave_the_visit_as_it_was(request_in_riverside):
+    answer = errors.unavailable(request_in_riverside, again="/again/")
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
-    text = said(answer)
-    assert "Your visit is still booked" in text
-    assert "You tried at Sat 28 February, 6:00 am (New York time) ." in text
-    assert "FS-7K3M-92QD" in text
+    assert "Nothing was changed. Your visit stands as it was." in said(answer)
+    assert '<a class="button button-main" href="/again/">' in answer.content.decode()
 
 
-def test_maintenance_says_when_it_is_back(request_in_riverside):
-    answer = errors.unavailable(request_in_riverside, name="maintenance", back_at=gallery.NOW)
-    assert "It is back at about Sat 28 February, 6:00 am (New York time) ." in said(answer)
+def test_maintenance_says_that_it_is_soon_over(request_in_riverside):
+    answer = errors.unavailable(request_in_riverside, name="maintenance", retry_after=300)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "300")
+    assert "It is back soon. Nothing was changed." in said(answer)
 
 
 def test_error_pages_are_never_kept(request_in_riverside):

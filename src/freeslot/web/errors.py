@@ -30,9 +30,8 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return error_page(request, status=413, name="413")
 
 
-def too_many(request: HttpRequest, *, wait: str = "") -> HttpResponse:
-    """`wait` says in words how long: `5 minutes`."""
-    return error_page(request, status=429, name="429", wait=wait)
+def too_many(request: HttpRequest) -> HttpResponse:
+    return error_page(request, status=429, name="429")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -43,9 +42,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return HttpResponse(standalone(500), status=500)
 
 
-def unavailable(request: HttpRequest, *, name: str = "503", retry_after: int = 30, **context: object) -> HttpResponse:
+def unavailable(request: HttpRequest, *, name: str = "503", retry_after: int = 30, again: str = "") -> HttpResponse:
     """503, or `maintenance`; the visit stands as it was."""
-    response = error_page(request, status=503, name=name, **context)
+    response = error_page(request, status=503, name=name, again=again)
     response.headers["Retry-After"] = str(retry_after)
     return response
 

@@ -1,8 +1,8 @@
-"""What templates say of `web`: addresses of style and script, times and money in words, and the components."""
+"""What templates say of `web`: addresses of style and script, times in words, and the components."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -28,11 +28,6 @@ register = template.Library()
 LONGEST_LINE = 24
 
 
-class Amount(Protocol):
-    minor: int
-    currency: str
-
-
 @register.simple_tag
 def stylesheet(brand: Brand) -> str:
     """The address of the brand's stylesheet."""
@@ -56,11 +51,6 @@ def favicon(brand: Brand) -> SafeString:
         f'text-anchor="middle" fill="{shade.on_light}">{brand.letter.replace("&", "")}</text></svg>'
     )
     return SafeString("data:image/svg+xml," + quote(drawing, safe=" =:/,;"))
-
-
-@register.simple_tag
-def brand_colour(brand: Brand, scheme: str) -> str:
-    return shades(brand.colour).dark if scheme == "dark" else shades(brand.colour).light
 
 
 @register.simple_tag
@@ -103,10 +93,10 @@ def facts(values: Mapping[str, object] | None) -> SafeString:
 
 
 @register.simple_tag
-def when(at: datetime, place: Place, form: str = "moment") -> SafeString:
-    """A `<time>` element; `form` is moment, day_clock, day, clock or clock_short. It is kept on one line while that is
-    sure to fit on a small phone."""
-    forms = {"moment": moment, "day_clock": day_clock, "day": day, "clock": clock, "clock_short": clock_short}
+def when(at: datetime, place: Place, form: str) -> SafeString:
+    """A `<time>` element; `form` is day_clock, day or clock. It is kept on one line while that is sure to fit on a
+    small phone."""
+    forms = {"day_clock": day_clock, "day": day, "clock": clock}
     words = forms[form](at, place)
     long = SafeString(' class="long"') if len(words) > LONGEST_LINE else ""
     return format_html('<time datetime="{}"{}>{}</time>', instant(at, place), long, words)
@@ -133,14 +123,8 @@ def day(at: datetime, place: Place) -> str:
     return formatting.day(at, zone=place.zone, locale=place.locale, now=place.now)
 
 
-@register.filter
 def clock(at: datetime, place: Place) -> str:
     return formatting.clock(at, zone=place.zone, locale=place.locale)
-
-
-@register.filter
-def clock_short(at: datetime, place: Place) -> str:
-    return formatting.clock_short(at, zone=place.zone, locale=place.locale)
 
 
 @register.filter
@@ -162,11 +146,6 @@ def left(at: datetime, place: Place) -> str:
 @register.filter
 def zone_words(place: Place) -> str:
     return formatting.zone_words(place.zone, place.locale)
-
-
-@register.filter
-def money(amount: Amount, place: Place) -> str:
-    return formatting.money(amount.minor, currency=amount.currency, locale=place.locale)
 
 
 @register.filter
