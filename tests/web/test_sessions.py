@@ -5,11 +5,12 @@ from django.db import OperationalError
 from django.test import Client
 
 from freeslot.scheduling.models import Appointment
-from tests.support.cast import make_cast
+from tests.support.cast import NOW, make_cast
 from tests.visits.pages import address, read
 
 
-def test_a_cancel_is_told_though_its_session_ended_meanwhile(db, monkeypatch, caplog):
+def test_a_cancel_is_told_though_its_session_ended_meanwhile(db, time_machine, monkeypatch, caplog):
+    time_machine.move_to(NOW)
     cast = make_cast(weeks=2)
     visit, client = cast.book(), Client()
     client.post(address(visit, "cancellation/"), {"note": "kept for who signs in"})
