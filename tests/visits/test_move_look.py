@@ -12,7 +12,7 @@ from freeslot.practices.models import Policy
 from freeslot.scheduling.models import Appointment, Checkout, Slot
 from freeslot.scheduling.operations.checkout import begin_checkout
 from freeslot.visits import holds
-from tests.support.cast import Cast
+from tests.support.cast import RULES, Cast
 from tests.visits.household import token_of
 from tests.visits.moves import free_slot, look, value_of
 from tests.visits.pages import address, read
@@ -97,6 +97,12 @@ def test_a_press_without_a_fee_is_a_look(cast: Cast, patient: Client) -> None:
     answer = patient.post(address(visit, "move/"), {"time": value_of(slot)})
     assert (answer.status_code, read(answer).heading) == (200, "Move it to this time?")
     assert stands(visit)
+
+
+def test_the_last_move_says_that_it_is_the_move_after_which_only_the_phone_helps(cast: Cast, patient: Client) -> None:
+    Policy.objects.filter(pk=cast.policy.pk).update(rules=RULES | {"move": {"most": 1}})
+    review = read(look(patient, cast.book(), value_of(free_slot(cast, days=9))))
+    assert "After that the fee is $25.00. After this move it can be moved again only by phone." in review.text
 
 
 def test_newer_rules_stand_beside_those_that_the_visit_keeps(cast: Cast, patient: Client) -> None:

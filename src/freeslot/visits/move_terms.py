@@ -47,10 +47,8 @@ def move_words(visit: Appointment, facts: VisitFacts, place: Place) -> str:
     """Until when the visit can be moved, and how often."""
     left = None if visit.rules.move.most is None else visit.rules.move.most - facts.moves
     until = move_until(facts, visit.rules)
-    if left is not None and left <= 0:
-        return _("After that it can be moved again only by phone.")
-    if until <= place.now:
-        return _("It can then be moved again only by phone.")
+    if (left is not None and left <= 0) or until <= place.now:
+        return _("After this move it can be moved again only by phone.")
     last = moment(until, zone=place.zone, locale=place.locale, now=place.now)
     words = _("You can move it again until %(until)s.") % {"until": last}
     if left is None:
