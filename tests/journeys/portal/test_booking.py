@@ -16,7 +16,7 @@ from freeslot.scheduling.tokens import guest_codes_for
 from tests.journeys.conftest import MakeCast, Work
 from tests.journeys.portal.signing_in import sign_in
 from tests.messages.mailserver import Mailbox
-from tests.support.browser import OpenPage, assert_accessible, assert_fits
+from tests.support.browser import OpenPage, assert_accessible, assert_fits, double_letters
 from tests.support.cast import RULES, Cast
 
 pytestmark = pytest.mark.journey
@@ -77,6 +77,17 @@ def test_a_patient_books_on_a_small_phone_without_scripts(
     look(page)
     work()
     assert len(mailbox.subjects) == 1
+
+
+def test_a_long_word_fits_on_a_phone_in_letters_of_double_size(
+    live_server: Any, open_page: OpenPage, new_cast: MakeCast
+) -> None:
+    cast = new_cast()
+    VisitType.objects.filter(pk=cast.visit_type.pk).update(name="Physiotherapy")
+    page = open_page()
+    page.goto(f"{live_server.url}/p/{cast.practice.slug}/book/")
+    double_letters(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_with_scripts_a_time_is_kept_on_while_somebody_types_and_a_video_visit_shows_their_clock(
