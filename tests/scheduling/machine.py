@@ -170,9 +170,11 @@ class Desk(RuleBasedStateMachine):
 
     def _read_slots(self) -> None:
         """Visits keep their slots; the rest is as the practice opens."""
-        there = dict(self.cast.schedule.slots.values_list("pk", "starts_at"))
+        there = {slot.pk: slot for slot in self.cast.schedule.slots.all()}
         assert {pk for pk, slot in self.slots.items() if self._is_of_visit(slot)} <= there.keys()
-        self.slots = {pk: self.slots.get(pk, ModelSlot(starts_at)) for pk, starts_at in there.items()}
+        self.slots = {pk: self.slots.get(pk, ModelSlot(slot.starts_at)) for pk, slot in there.items()}
+        for pk, slot in there.items():
+            self.slots[pk].is_withdrawn = slot.is_withdrawn
 
     def _is_of_visit(self, slot: ModelSlot) -> bool:
         return slot.state == "busy" or (slot.state == "held" and isinstance(slot.holder, str))

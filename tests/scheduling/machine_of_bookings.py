@@ -137,5 +137,6 @@ class BookingDesk(MovingDesk):
             self.closed.add(day)
             close_day(practice=self.cast.practice, day=day, now=self.now)
             self._read_slots()
-            left = [slot for slot in self.slots.values() if slot.starts_at > self.now]
-            assert all(self._is_of_visit(slot) for slot in left if slot.starts_at.astimezone(zone).date() == day)
+            to_come = [slot for slot in self.slots.values() if slot.starts_at > self.now]
+            left = [slot for slot in to_come if slot.starts_at.astimezone(zone).date() == day]
+            assert all(self._is_of_visit(slot) and slot.is_withdrawn for slot in left)

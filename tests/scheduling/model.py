@@ -41,11 +41,15 @@ class ModelSlot:
     holder: object = None
     until: datetime | None = None
     visit: str | None = None
+    is_withdrawn: bool = False
 
     def is_takeable(self, now: datetime, holder: object = None) -> bool:
+        """What was withdrawn is nobody's but of the visit that can still be undone."""
         if self.state == "free":
-            return True
-        return self.state == "held" and (self.until <= now or (holder is not None and self.holder == holder))
+            return not self.is_withdrawn
+        if self.state == "held" and self.until <= now:
+            return not self.is_withdrawn
+        return self.state == "held" and holder is not None and self.holder == holder
 
     def become(self, state: str, *, holder: object = None, until: datetime | None = None, visit: str | None = None):
         self.state, self.holder, self.until, self.visit = state, holder, until, visit

@@ -5,12 +5,16 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from freeslot.practices.models import Practitioner
+from freeslot.scheduling.actors import Door
+from freeslot.scheduling.availability import ask_for, next_open, open_times
+from freeslot.scheduling.errors import SlotTaken
 from freeslot.scheduling.models import Schedule, ScheduleException, Slot, WeeklyHours
 from freeslot.scheduling.operations import publish as module
 from freeslot.scheduling.operations.close import close_day
 from freeslot.scheduling.operations.publish import publish_slots
-from freeslot.scheduling.operations.release import release_lapsed
-from tests.scheduling.acts import begin, cancel, live, slot_states, undo
+from freeslot.scheduling.operations.release import release_lapsed, release_slots
+from freeslot.scheduling.operations.take_back import take_back_visit
+from tests.scheduling.acts import begin, cancel, live, move, slot_states, undo
 from tests.support.cast import Cast, make_cast
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -55,6 +59,59 @@ def test_a_time_given_up_on_a_closed_day_goes_with_the_next_publishing(cast: Cas
     release_lapsed(now=cast.now + HOUR)
     publish_slots(schedule=cast.schedule, now=cast.now + HOUR)
     assert of_day(cast) == []
+
+
+@pytest.mark.parametrize("how", ["undo window over", "cancelled by the practice", "given up", "moved away", "by hours"])
+def test_what_comes_free_on_a_closed_day_is_nobodys_to_take(cast: Cast, how: str):
+    (slot,) = of_day(cast)[:1]
+    visit, later = cast.book(slots=[slot]), cast.now + HOUR
+    others = cast.book(days=7)
+    if how == "by hours":
+        cast.schedule.weekly_hours.update(starts=time(12))
+        publish_slots(schedule=cast.schedule, now=cast.now)
+    else:
+        close_day(practice=cast.practice, day=SATURDAY, now=cast.now)
+    assert Slot.objects.get(pk=slot.pk).is_withdrawn
+    if how == "moved away":
+        assert move(cast, visit.reference, cast.slots_from(slot.starts_at + 3 * DAY)[0]).event
+    else:
+        cancel(cast, visit.reference, actor=cast.staff if how == "cancelled by the practice" else cast.patient_actor)
+    if how == "given up":
+        release_slots(ref=visit.reference, actor=cast.patient_actor, door=Door.PORTAL, now=cast.now)
+    ask = ask_for(cast.visit_type, now=later)
+    assert slot.pk not in {pk for each in open_times(ask, first=SATURDAY, days=1, now=later) for pk in each.slot_ids}
+    assert next_open(ask, after=slot.starts_at, now=later).slot_ids != (slot.pk,)
+    assert not Slot.objects.get(pk=slot.pk).is_takeable(later)
+    for take in (
+        lambda: begin(cast, slot, now=later),
+        lambda: cast.book(slots=[slot]),
+        lambda: move(cast, others.reference, slot, now=later),
+        lambda: move(cast, others.reference, slot, now=later, actor=cast.staff),
+    ):
+        with pytest.raises(SlotTaken):
+            take()
+
+
+def test_a_cancel_on_a_closed_day_is_undone_within_its_window_and_not_after_it(cast: Cast):
+    visit = cast.book(slots=of_day(cast)[:1])
+    close_day(practice=cast.practice, day=SATURDAY, now=cast.now)
+    cancel(cast, visit.reference)
+    assert undo(cast, visit.reference).event
+    cancel(cast, visit.reference)
+    with pytest.raises(SlotTaken):
+        take_back_visit(ref=visit.reference, actor=cast.patient_actor, door=Door.PORTAL, now=cast.now + HOUR)
+
+
+def test_a_time_on_a_day_that_is_open_again_is_there_again(cast: Cast):
+    slots = of_day(cast)
+    visit = cast.book(slots=slots[:1])
+    close_day(practice=cast.practice, day=SATURDAY, now=cast.now)
+    ScheduleException.objects.all().delete()
+    publish_slots(schedule=cast.schedule, now=cast.now)
+    cancel(cast, visit.reference)
+    release_lapsed(now=cast.now + HOUR)
+    assert slot_states(slots[0]) == ["free"]
+    assert (len(of_day(cast)), cast.book(slots=slots[:1]).status) == (len(slots), "booked")
 
 
 def test_some_hours_of_a_day_are_closed_and_the_rest_is_cut_anew(cast: Cast):

@@ -84,6 +84,13 @@ def test_a_day_begins_at_midnight_where_the_practice_is(cast: Cast):
     )
 
 
+def test_a_time_that_was_withdrawn_is_not_found(cast: Cast):
+    listed(cast)
+    first = find()[0].time
+    Slot.objects.filter(pk__in=first.slot_ids).update(is_withdrawn=True)
+    assert first.starts_at < find()[0].time.starts_at
+
+
 def test_specialty_place_payer_and_way_are_each_asked_for(cast: Cast):
     VisitType.objects.update(payers=["aok", "tk"])
     listed(cast)

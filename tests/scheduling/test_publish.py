@@ -163,6 +163,22 @@ def test_new_slots_go_around_booked_ones_of_another_length(cast: Cast):
     assert clock_times(cast)[:3] == ["09:20", "10:00", "10:30"]
 
 
+def test_a_visits_slot_is_withdrawn_where_part_of_it_is_closed_and_not_where_it_is_only_cut_otherwise(cast: Cast):
+    visit = cast.book(days=2)
+    slot = visit.slots.get()
+    Schedule.objects.filter(pk=cast.schedule.pk).update(slot_length=timedelta(minutes=30))
+    cast.schedule.refresh_from_db()
+    begins = slot.starts_at.astimezone(cast.practice.tz)
+    for closed_from, is_withdrawn in ((None, False), (begins + timedelta(minutes=10), True), (None, False)):
+        ScheduleException.objects.all().delete()
+        if closed_from:
+            since = closed_from.astimezone(cast.practice.tz).time()
+            except_on(cast, "closed", since, time(17), day=begins.date())
+        publish(cast)
+        slot.refresh_from_db()
+        assert slot.is_withdrawn is is_withdrawn
+
+
 def test_an_overbooked_slot_is_none_of_publishings_business(cast: Cast):
     slot = cast.slots_from(cast.now)[0]
     squeezed = Slot.objects.create(

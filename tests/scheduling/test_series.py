@@ -325,6 +325,11 @@ def test_a_plan_stays_at_the_place_where_the_rules_say_so(cast: Cast, visits):
     assert planned.against is Unsuitable.ELSEWHERE
 
 
+def test_a_plan_counts_a_time_that_was_withdrawn_as_taken(cast: Cast, visits):
+    Slot.objects.filter(pk=slot_at(cast, 8).pk).update(is_withdrawn=True)
+    assert plan_move(visits[:1], slot_at(cast, 8).starts_at, now=cast.now)[0].is_taken
+
+
 def test_a_plan_counts_a_hold_as_open_once_it_has_lapsed(cast: Cast, visits):
     hold_slots(slot_ids=[slot_at(cast, 8).pk], holder=uuid.uuid4(), length=HOUR, now=cast.now)
     to = slot_at(cast, 8).starts_at

@@ -10,8 +10,9 @@ from freeslot.patients.models import Grant
 from freeslot.practices.models import Location, Policy
 from freeslot.scheduling.actors import Door
 from freeslot.scheduling.models import Appointment, Slot
+from freeslot.scheduling.operations.close import close_day
 from freeslot.scheduling.operations.move import move_appointment
-from freeslot.scheduling.operations.release import release_slots
+from freeslot.scheduling.operations.release import release_lapsed, release_slots
 from freeslot.waitlist.models import Wish
 from freeslot.waitlist.operations.serve import serve_wish, serve_wishes
 from tests.scheduling.acts import cancel, last_event
@@ -57,6 +58,19 @@ def test_a_cancel_serves_the_wish_once_its_undo_window_is_given_up(booked):
     release_slots(ref=other.reference, actor=booked.cast.patient_actor, door=Door.PORTAL, now=booked.cast.now)
     settle(booked.cast.now)
     assert booked.start() == booked.at(3, 10)
+
+
+def test_what_comes_free_on_a_day_that_the_practice_has_closed_serves_nobody(booked):
+    cast = booked.cast
+    other, wanted = another(booked, booked.at(3, 10)), booked.at(3, 10)
+    wish, later = booked.wish(), cast.now + timedelta(hours=1)
+    close_day(practice=cast.practice, day=wanted.date(), now=cast.now)
+    cancel(cast, other.reference, actor=cast.staff)
+    settle(later)
+    release_lapsed(now=later)
+    settle(later)
+    assert serve_wishes(now=later) == 0
+    assert (ended(wish), booked.start()) == ("", booked.visit.starts_at)
 
 
 def test_a_cancel_without_an_undo_window_serves_it_at_once(booked):

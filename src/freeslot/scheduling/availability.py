@@ -144,7 +144,7 @@ OPEN = """
     SELECT s.id, s.schedule_id, s.practitioner_id, s.location_id, s.starts_at, s.ends_at FROM scheduling_slot s
     WHERE s.practitioner_id {who} AND s.starts_at >= %s AND s.starts_at < %s
     AND s.status IN ('free', 'held') AND (s.status = 'free' OR s.held_until <= %s {mine}) {place}
-    AND NOT s.overbooked
+    AND NOT s.is_withdrawn AND NOT s.overbooked
     ORDER BY {order} s.starts_at {limit}
 """
 KEPT = "OR s.held_by IN (SELECT id FROM scheduling_checkout WHERE source = %s AND ended_at IS NULL)"

@@ -84,7 +84,8 @@ ZONES = """
 """
 WHERE = "l.specialty = %s AND l.by_video = %s AND l.for_new = %s AND p.online_booking <> 'nobody'"
 OPEN = """
-    {slot}.status IN ('free', 'held') AND ({slot}.status = 'free' OR {slot}.held_until <= %s) AND NOT {slot}.overbooked
+    {slot}.status IN ('free', 'held') AND ({slot}.status = 'free' OR {slot}.held_until <= %s)
+    AND NOT {slot}.is_withdrawn AND NOT {slot}.overbooked
 """
 # Open slots of one schedule that end late enough and leave no gap: they last as long as from the first to the end.
 RUN = """

@@ -122,9 +122,7 @@ def _planned(
 
 
 def _is_open(slot: Slot, leaving: set[uuid.UUID], now: datetime) -> bool:
-    if slot.status == Slot.Status.HELD:
-        return slot.held_until is not None and slot.held_until <= now
-    return slot.status == Slot.Status.FREE or slot.appointment_id in leaving
+    return slot.is_takeable(now) or slot.appointment_id in leaving
 
 
 def _against(visit: Appointment, run: Sequence[Slot], rules: BookingRules, now: datetime) -> Unsuitable | None:

@@ -45,6 +45,7 @@ def _starts(visit: Appointment, terms: Terms, now: datetime) -> list[datetime]:
         location_id=visit.location_id,
         starts_at__gte=now + terms.notice,
         starts_at__lt=until,
+        is_withdrawn=False,
         overbooked=False,
     )
     stays = "practitioner" not in visit.rules.move.elsewhere

@@ -16,17 +16,18 @@ Holder = uuid.UUID | models.Subquery
 
 class SlotQuerySet(models.QuerySet["Slot"]):
     def takeable(self, now: datetime, *, holder: Holder | None = None) -> Self:
-        """Free, or held by a hold that has lapsed by the clock, or held by `holder`."""
-        lapsed = Q(status=Slot.Status.HELD, held_until__lte=now)
+        """Free, or held by a hold that has lapsed by the clock, and not withdrawn; or held by `holder`."""
+        free = Q(status=Slot.Status.FREE) | Q(status=Slot.Status.HELD, held_until__lte=now)
         mine = Q(status=Slot.Status.HELD, held_by=holder) if holder else Q(pk__in=[])
-        return self.filter(Q(status=Slot.Status.FREE) | lapsed | mine)
+        return self.filter(Q(free, is_withdrawn=False) | mine)
 
 
 class Slot(models.Model):
     """One bookable piece of a schedule. FHIR: Slot; held is its busy-tentative, blocked its busy-unavailable.
 
     A busy slot names its appointment, so it cannot have two. A held slot names its holder (a checkout, or the
-    cancelled appointment whose undo window runs) and the instant the hold ends by itself.
+    cancelled appointment whose undo window runs) and the instant the hold ends by itself. One that `is_withdrawn` is of
+    a time that the practice has closed: it stays for the visit that has it, and is nobody's to take after that.
     """
 
     class Status(models.TextChoices):
@@ -51,6 +52,7 @@ class Slot(models.Model):
         "Appointment", null=True, db_index=False, on_delete=models.PROTECT, related_name="slots"
     )
     appointment_id: uuid.UUID | None
+    is_withdrawn = models.BooleanField(default=False, db_default=False)
     overbooked = models.BooleanField(default=False)
     overbooked_why = models.CharField(max_length=120, blank=True)
 
@@ -89,5 +91,6 @@ class Slot(models.Model):
     def is_takeable(self, now: datetime, *, holder: uuid.UUID | None = None) -> bool:
         """As it was read: `takeable` decides."""
         if self.status != Slot.Status.HELD or self.held_until is None:
-            return self.status == Slot.Status.FREE
-        return self.held_until <= now or (holder is not None and self.held_by == holder)
+            return self.status == Slot.Status.FREE and not self.is_withdrawn
+        is_lapsed = self.held_until <= now and not self.is_withdrawn
+        return is_lapsed or (holder is not None and self.held_by == holder)

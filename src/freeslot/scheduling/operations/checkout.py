@@ -199,6 +199,7 @@ def _check_share(first: Slot, count: int, wanted: Wanted, now: datetime) -> None
     held = sum(len(slot_ids) for slot_ids in of_day.values_list("slot_ids", flat=True))
     left = max(starts, now)
     day = Slot.objects.filter(practitioner_id=first.practitioner_id, starts_at__gte=left, starts_at__lt=ends)
+    day = day.filter(is_withdrawn=False)
     unbooked = day.filter(Q(status=Slot.Status.FREE) | Q(status=Slot.Status.HELD)).count()
     if held and (held + count) * 100 > wanted.booking.hold_share * unbooked:
         raise DayHeld

@@ -4,6 +4,7 @@ import logging
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -32,8 +33,8 @@ def publish_slots(*, schedule: Schedule, now: datetime, weeks: int | None = None
     """Makes the slots from today to the end of the weeks ahead; how many are new. Safe to run again at any time.
 
     Slots that the hours no longer hold are taken away where they are free or held by an unfinished booking; those of
-    visits stay. Raises SlotsOverlap when the practitioner already has slots at one of the times in another schedule:
-    then nothing is published.
+    visits stay, and are offered to nobody once those have left them. Raises SlotsOverlap when the practitioner already
+    has slots at one of the times in another schedule: then nothing is published.
     """
     zone = schedule.practice.tz
     first = now.astimezone(zone).date()
@@ -52,10 +53,11 @@ def publish_slots(*, schedule: Schedule, now: datetime, weeks: int | None = None
 
 
 def withdraw_slots(*, schedule: Schedule, closure: ScheduleException, now: datetime) -> None:
-    """Takes away what a closure meets and nobody has."""
+    """Takes away what a closure meets and nobody has, and lets nobody have the rest after those who do."""
     starts, ends = _closed(closure, schedule.practice.tz)
     met = schedule.slots.filter(starts_at__gt=now, starts_at__lt=ends, ends_at__gt=starts)
     in_order(met.filter(_is_nobodys())).delete()
+    in_order(met).update(is_withdrawn=True)
 
 
 def publish_due_schedules(*, now: datetime) -> int:
@@ -124,16 +126,26 @@ def _refuse_overlaps(schedule: Schedule, wanted: Sequence[Interval]) -> None:
 
 
 def _bring_into_line(schedule: Schedule, wanted: Sequence[Interval], now: datetime) -> int:
-    """Takes away free slots that are not wanted any more, then adds what is missing and fits between what stays."""
+    """Takes away free slots that are not wanted any more, lets nobody have those of closed hours after the visits they
+    have, then adds what is missing and fits between what stays."""
     future = schedule.slots.filter(starts_at__gt=now, overbooked=False)
     existing = {(starts, ends): pk for pk, starts, ends in future.values_list("pk", "starts_at", "ends_at")}
     kept = set(wanted)
     unwanted = [pk for interval, pk in existing.items() if interval not in kept]
     in_order(future.filter(pk__in=unwanted).filter(_is_nobodys())).delete()
+    closed = [pk for interval, pk in existing.items() if interval not in kept and not _is_within(interval, wanted)]
+    in_order(future.filter(pk__in=closed, is_withdrawn=False)).update(is_withdrawn=True)
+    in_order(future.filter(is_withdrawn=True).exclude(pk__in=closed)).update(is_withdrawn=False)
     staying = sorted(future.values_list("starts_at", "ends_at"))
     missing = [each for each in wanted if not _meets_any(each, staying)]
     Slot.objects.bulk_create(_slot(schedule, starts, ends) for starts, ends in missing)
     return len(missing)
+
+
+def _is_within(interval: Interval, wanted: Sequence[Interval]) -> bool:
+    """Whether the pieces that are wanted cover it, also where they are cut otherwise."""
+    at = bisect_right(wanted, interval[0], key=lambda each: each[1])
+    return not subtract([interval], takewhile(lambda each: each[0] < interval[1], wanted[at:]))
 
 
 def _is_nobodys() -> Q:

@@ -53,7 +53,9 @@ def _take_slots(appointment: Appointment, now: datetime) -> None:
 
 def _slots_of_time(appointment: Appointment, now: datetime) -> list[Slot]:
     """The pieces that the visit had, none where not all of them can be taken: as many as it took then, whatever its
-    type takes today. One practitioner has none twice at one time, squeezed-in ones apart."""
+    type takes today. One practitioner has none twice at one time, squeezed-in ones apart. What the practice has closed
+    meanwhile is the visit's no longer than its undo window."""
+    holder = appointment.pk if appointment.can_be_undone(now) else None
     there = Slot.objects.filter(
         practice_id=appointment.practice_id,
         practitioner_id=appointment.practitioner_id,
@@ -61,7 +63,7 @@ def _slots_of_time(appointment: Appointment, now: datetime) -> list[Slot]:
         starts_at__gte=appointment.starts_at,
         overbooked=False,
     )
-    slots = list(there.takeable(now, holder=appointment.pk).order_by("starts_at")[: appointment.slot_count])
+    slots = list(there.takeable(now, holder=holder).order_by("starts_at")[: appointment.slot_count])
     begins = len(slots) == appointment.slot_count and slots[0].starts_at == appointment.starts_at
     whole = begins and all(one.ends_at == other.starts_at for one, other in pairwise(slots))
     return slots if whole and slots[-1].ends_at >= appointment.ends_at else []
