@@ -174,7 +174,11 @@ def test_what_an_account_keeps_is_booked_by_its_name_and_by_nobody_elses(cast: C
     """Neither another account's nor a guest's, a move's, or the window in which a cancel can be undone."""
     cancelled, visit = cast.book(days=3), cast.book(days=9)
     cancel(cast, cancelled.reference)
-    whose: list[dict[str, Any]] = [{"account_id": cast.proxy_user.pk}, {"account_id": None}, {"moving": visit}]
+    whose: list[dict[str, Any]] = [
+        {"account_id": cast.proxy_user.pk},
+        {"account_id": None},
+        {"moving": visit, "account_id": cast.patient_user.pk},
+    ]
     slots = cast.slots_from(cast.now, len(whose))
     others = [begin(cast, slot, source=str(slot.pk), **each) for slot, each in zip(slots, whose, strict=True)]
     wanted = {each.pk: each.slot_ids for each in others} | {cancelled.pk: [cast.slots_from(cancelled.starts_at)[0].pk]}

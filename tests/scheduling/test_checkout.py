@@ -254,6 +254,16 @@ def test_it_is_renewed_as_often_as_the_rules_let_it_be_and_never_after_its_end(c
     release_lapsed(now=now + TEN)
 
 
+def test_it_is_renewed_by_the_rules_of_today(cast: Cast):
+    checkout = begin(cast, *morning(cast))
+    newer = {"booking": {"hold_minutes": 5, "most_renewals": 1}}
+    Policy.objects.create(practice=cast.practice, version=2, valid_from=cast.now + MINUTE, rules=newer)
+    now = cast.now + MINUTE
+    assert renew_checkout(checkout_id=checkout.pk, now=now) == now + 5 * MINUTE
+    with pytest.raises(HoldOver):
+        renew_checkout(checkout_id=checkout.pk, now=now)
+
+
 def test_a_source_keeps_as_many_as_the_rules_let_it_and_what_lapsed_or_ended_counts_no_more(cast: Cast):
     with_rules(cast, most_holds=2)
     slots = morning(cast, 6)

@@ -143,6 +143,13 @@ def test_what_is_not_published_stays_so_and_what_is_far_ahead_stays_too(cast: Ca
     assert len(of_day(cast, SATURDAY)) == 24, "what is past is left as it was"
 
 
+def test_a_day_of_a_week_that_is_published_in_part_is_closed_and_the_others_of_it_stay(cast: Cast):
+    publish_slots(schedule=cast.schedule, now=cast.now, weeks=2)
+    last = (cast.now + 13 * DAY).date()
+    assert close_day(practice=cast.practice, day=last - DAY, now=cast.now + 4 * DAY) == 1
+    assert [len(of_day(cast, day)) for day in (last - 2 * DAY, last - DAY, last)] == [24, 0, 24]
+
+
 @pytest.mark.parametrize(("starts", "ends", "left"), [(None, None, 1), (time(9, 30), time(16, 30), 3)])
 def test_a_day_is_closed_although_two_schedules_of_one_practitioner_meet(
     cast: Cast, starts: time | None, ends: time | None, left: int

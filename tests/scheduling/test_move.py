@@ -194,6 +194,23 @@ def test_the_time_it_has_already_is_no_move(cast: Cast):
     assert as_it_is(visit) == before
 
 
+def test_a_press_for_the_time_it_had_already_moves_nothing_when_it_comes_again_later(cast: Cast):
+    visit = cast.book()
+    own, other = visit.slots.get(), at(cast, 3)[0]
+    move(cast, visit.reference, own, idempotency_key="k")
+    move(cast, visit.reference, other)
+    assert move(cast, visit.reference, own, idempotency_key="k").result is MoveResult.SAME
+    assert live(visit.reference).slots.get() == other
+
+
+def test_a_visit_says_why_it_was_moved_last(cast: Cast):
+    with_rules(cast, move={"reason": "optional"})
+    visit = cast.book()
+    for slot, reason in zip(at(cast, 3, 3), ("pat-fb", "oth-weath", ""), strict=True):
+        move(cast, visit.reference, slot, reason=reason)
+        assert live(visit.reference).move_reason == reason
+
+
 def test_a_second_press_gets_the_outcome_of_the_first_and_another_time_is_refused(cast: Cast):
     visit = cast.book()
     one, other = at(cast, 3, 2)
@@ -415,6 +432,16 @@ def test_nobody_moves_into_a_time_by_the_name_of_what_somebody_else_keeps(cast: 
         assert as_it_is(visit) == before
     assert move(cast, visit.reference, at(cast, 5)[0], holder=keeping[0].pk).result is MOVED
     assert slot_states(*slots, left) == ["held"] * 3, "and it frees nothing of theirs"
+
+
+def test_what_a_checkout_has_led_to_stays_as_it_was_when_it_is_named_again(cast: Cast):
+    visit = cast.book()
+    first, second = at(cast, 3, 2)
+    checkout = begin(cast, first, moving=visit)
+    move(cast, visit.reference, first, holder=checkout.pk)
+    move(cast, visit.reference, second, holder=checkout.pk, now=cast.now + HOUR)
+    checkout.refresh_from_db()
+    assert (checkout.ended_at, live(visit.reference).starts_at) == (cast.now, second.starts_at)
 
 
 def test_a_time_that_was_kept_is_not_too_soon_by_the_minutes_of_the_form(cast: Cast):

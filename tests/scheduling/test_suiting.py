@@ -1,6 +1,6 @@
 """Which slots suit a visit: what holds for everybody, what binds patients alone, and to the instant."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from freeslot.practices.models import OnlineBooking, Policy, Practice, Practitioner
 from freeslot.scheduling.actors import SYSTEM, Door
 from freeslot.scheduling.errors import SlotsUnsuitable, Unsuitable
-from freeslot.scheduling.models import Slot
+from freeslot.scheduling.models import Appointment, Slot
 from freeslot.scheduling.operations.check_in import check_in, fulfil, mark_no_show
 from freeslot.scheduling.operations.suiting import Wanted, has_been_here, suitable_slots
 from freeslot.scheduling.states import Side
@@ -109,6 +109,16 @@ def test_a_full_day_is_full_for_this_type_this_practitioner_and_this_day(cast: C
         assert why(cast, *morning(cast, day=day), most_per_day=2) is None
     cancel(cast, visits[0].reference)
     assert why(cast, slots[1], most_per_day=2) is None
+
+
+@pytest.mark.parametrize(("at", "is_full"), [(time(0), True), (time(23, 59, 59), True), (None, False)])
+def test_a_visit_counts_for_the_day_it_begins_on_by_the_practices_clock(cast: Cast, at: time | None, is_full: bool):
+    (slot,) = morning(cast)
+    day = slot.starts_at.astimezone(cast.practice.tz).date()
+    starts_at = datetime.combine(day if at else day + timedelta(days=1), at or time(0), cast.practice.tz)
+    visit = cast.book()
+    Appointment.objects.filter(pk=visit.pk).update(starts_at=starts_at, ends_at=starts_at + timedelta(minutes=20))
+    assert why(cast, slot, most_per_day=1) is (Unsuitable.DAY_FULL if is_full else None)
 
 
 def test_what_is_not_booked_online_is_booked_by_the_desk(cast: Cast):
