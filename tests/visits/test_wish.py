@@ -89,6 +89,17 @@ def test_what_cannot_be_is_said_at_its_field_and_nothing_is_wished(cast, patient
     assert not Wish.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("language", "named"), [("en", "On which days?: The practice"), ("es", "¿Qué días?: El consult")]
+)
+def test_what_is_wrong_with_the_days_is_named_as_they_are_and_leads_to_them(cast, patient, visit, language, named):
+    cast.schedule.slots.filter(starts_at__iso_week_day__in=[6, 7]).delete()
+    patient.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+    answer = wish_for(patient, visit, days=["5", "6"])
+    assert [words.startswith(named) for at, words in read(answer).links if at == "#id_days"] == [True]
+    assert '<fieldset class="choices-of" id="id_days" aria-describedby="id_days_error">' in answer.content.decode()
+
+
 def test_somebody_of_the_practice_can_be_wished_for_and_nobody_else(cast, patient, visit):
     other = add_practitioner(cast, "Dr. Ruiz").practitioner
     assert wish_for(patient, visit, practitioner=str(cast.patient.pk)).status_code == 422

@@ -56,7 +56,7 @@ class WishForm(forms.Form):
             "invalid": gettext_lazy("Write the day as year, month, day: 2027-03-12."),
         },
     )
-    days = forms.MultipleChoiceField(required=False)
+    days = forms.MultipleChoiceField(required=False, label=gettext_lazy("On which days?"))
     since = forms.ChoiceField(required=False, label=gettext_lazy("Not before"))
     until = forms.ChoiceField(required=False, label=gettext_lazy("Over by"))
     practitioner = forms.ChoiceField(required=False, label=gettext_lazy("With whom?"))
