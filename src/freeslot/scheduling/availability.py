@@ -41,15 +41,14 @@ class OpenTime:
 class Ask:
     """What is looked for. `practitioner_ids` are those who give the visit type, or the one that was chosen of them.
 
-    `location_id` None is any place. `holder` is a hold of the asker's own, `source` stands for all that they keep
-    while they book; `moving` is a visit of theirs that would give its slots back: all of these count as open.
+    `location_id` None is any place. `source` stands for all that the asker keeps while they book, `moving` is a visit
+    of theirs that would give its slots back: both count as open.
     """
 
     visit_type: VisitType
     rules: BookingRules
     practitioner_ids: tuple[uuid.UUID, ...]
     location_id: uuid.UUID | None = None
-    holder: uuid.UUID | None = None
     moving: Appointment | None = None
     source: str = ""
 
@@ -77,7 +76,6 @@ def ask_for(
     now: datetime,
     practitioner_id: uuid.UUID | None = None,
     location_id: uuid.UUID | None = None,
-    holder: uuid.UUID | None = None,
     moving: Appointment | None = None,
 ) -> Ask:
     """What the rules in force let a patient ask for; two statements. A practitioner who does not give the visit type
@@ -90,7 +88,7 @@ def ask_for(
     place = _bound(moving, "location")
     if place and location_id not in {None, place}:
         given_by = ()
-    return Ask(visit_type, rules, given_by, location_id=place or location_id, holder=holder, moving=moving)
+    return Ask(visit_type, rules, given_by, location_id=place or location_id, moving=moving)
 
 
 def _bound(moving: Appointment | None, what: str) -> uuid.UUID | None:
@@ -175,14 +173,13 @@ def _statement(
     people = [value for each in practitioner_ids for value in adapted(Slot, practitioner=each)]
     text = OPEN.format(
         who="= %s" if len(people) == 1 else f"IN ({', '.join(['%s'] * len(people))})",
-        mine=("OR s.held_by = %s " if ask.holder else "") + (KEPT if ask.source else ""),
+        mine=KEPT if ask.source else "",
         place="AND s.location_id = %s" if ask.location_id else "",
         order="" if len(people) == 1 else "s.practitioner_id,",
         limit=f"LIMIT {limit}" if limit else "",
     )
     values = [*people, *adapted(Slot, starts_at=earliest), *adapted(Slot, starts_at=latest)]
     values += adapted(Slot, held_until=now)
-    values += adapted(Slot, held_by=ask.holder) if ask.holder else []
     values += [ask.source] if ask.source else []
     return text, values + (adapted(Slot, location=ask.location_id) if ask.location_id else [])
 

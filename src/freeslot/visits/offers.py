@@ -34,7 +34,6 @@ class Offer:
     visit_type: VisitType
     rules: BookingRules
     people: Sequence[Person]
-    holder: uuid.UUID | None = None
     moving: Appointment | None = None
     source: str = ""
 
@@ -61,7 +60,6 @@ class Offer:
             self.rules,
             (chosen,) if chosen else tuple(sorted(self.practitioners)),
             location_id=location_id or self._only_place(),
-            holder=self.holder,
             moving=self.moving,
             source=self.source,
         )
@@ -86,7 +84,6 @@ def offer_for(
     *,
     now: datetime,
     moving: Appointment | None = None,
-    holder: uuid.UUID | None = None,
     source: str = "",
 ) -> Offer:
     """Two statements. With `moving`, only whom and where the visit's own rules let a move go."""
@@ -96,7 +93,7 @@ def offer_for(
     people = who_give(visit_type)
     rules = rules_from(policy_for(visit_type, now=now).rules).booking
     allowed = [person for person in people if moving is None or _may_move_to(person, moving)]
-    return Offer(visit_type, rules, allowed, holder=holder, moving=moving, source=source)
+    return Offer(visit_type, rules, allowed, moving=moving, source=source)
 
 
 def _may_move_to(person: Person, moving: Appointment) -> bool:
