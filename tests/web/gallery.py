@@ -39,7 +39,6 @@ RIVERSIDE = Frame(
     phone=PhoneLine(number="555 0142", country="US", hours="open until 5 pm"),
     emergency="911",
     place=NEW_YORK,
-    languages=("en", "es"),
 )
 HARBOR_NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 LOS_ANGELES = Place(zone="America/Los_Angeles", locale="en_US", now=HARBOR_NOW)
@@ -155,9 +154,7 @@ def done() -> dict[str, object]:
         "deliveries": [
             Delivery(what="E-mail to m•••@example.org", state="delivered", words="delivered 6:00 am"),
             Delivery(what="Text to •••• 0199", state="waiting", words="on its way"),
-            Delivery(
-                what="Calendar update", state="sent", words="sent 6:00 am", help_text="still there?", help_url="#"
-            ),
+            Delivery(what="Calendar update", state="sent", words="sent 6:00 am"),
             Delivery(what="Text to •••• 0111", state="failed", words="did not arrive"),
         ],
     }

@@ -13,7 +13,7 @@ VISIT = datetime(2026, 3, 3, 15, 0, tzinfo=UTC)
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
-def drawn(*, before: timedelta, steps: list[Step] | None = None, locale: str = "en_US", is_mail: bool = False):
+def drawn(*, before: timedelta, steps: list[Step] | None = None, locale: str = "en_US"):
     now = VISIT - before
     return deadline_line(
         now=now,
@@ -22,7 +22,6 @@ def drawn(*, before: timedelta, steps: list[Step] | None = None, locale: str = "
         starts_at=VISIT,
         zone="America/New_York",
         locale=locale,
-        is_mail=is_mail,
     )
 
 
@@ -77,12 +76,6 @@ def test_a_deadline_weeks_away_carries_its_date():
         ("Mon 2 Mar", "then $25.00", "deadline"),
         ("Visit", "Tue 3 Mar", "visit"),
     ]
-
-
-def test_a_mail_names_the_moment_it_was_written():
-    line = drawn(before=3 * DAY, is_mail=True)
-    assert labels(line)[0] == ("Sat 10 am", "free", "now")
-    assert line.words.startswith("Sat 10 am: free.")
 
 
 def test_arabic_is_drawn_from_the_right():

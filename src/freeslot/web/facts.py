@@ -45,13 +45,12 @@ class PhoneLine:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around every page of one practice: its name, numbers, and the languages it speaks."""
+    """What stands around every page of one practice: its name and its numbers."""
 
     brand: Brand = Brand()
     phone: PhoneLine | None = None
     emergency: str = ""
     place: Place | None = None
-    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +140,6 @@ class UndoBox:
     place: Place
     undo_url: str
     release_url: str = ""
-    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +161,6 @@ class Delivery:
     what: str
     state: Literal["waiting", "sent", "delivered", "failed"]
     words: str
-    help_text: str = ""
-    help_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,18 +40,13 @@ def deadline_line(
     starts_at: datetime,
     zone: str,
     locale: str,
-    is_mail: bool = False,
 ) -> DeadlineLine:
     """Now, each deadline and the visit on one line, with what each stretch costs.
 
     `steps` in order of time; before the first, cancelling is free. Words and marks say the same.
-    A mail is read later, so there the first mark names the moment of writing instead of "Now".
     """
     with override(data(locale).language):
         points = _points(now=now, steps=steps, starts_at=starts_at, zone=zone, locale=locale)
-        if is_mail:
-            written = _short(now, now=now, zone=zone, locale=locale)
-            points = [replace(point, title=written) if point.kind == "now" else point for point in points]
         words = _words(points, now=now, zone=zone, locale=locale)
     begin = max(booked_from, steps[0].deadline - (starts_at - steps[0].deadline)) if _is_late(now, steps) else now
     spread = _apart(points, begin=min(begin, now), end=starts_at, from_edge=not _is_late(now, steps))

@@ -18,7 +18,7 @@ from django.utils.translation import get_language, get_language_info
 
 from freeslot.web import formatting
 from freeslot.web.contrast import shades
-from freeslot.web.facts import Brand, Frame, Place
+from freeslot.web.facts import Brand, Place
 from freeslot.web.formatting.days import day_and_clock
 from freeslot.web.headers import is_right
 from freeslot.web.script import script as script_text
@@ -58,15 +58,11 @@ def page_direction() -> str:
     return formatting.direction((get_language() or "en").replace("-", "_").split("_")[0])
 
 
-@register.simple_tag(takes_context=True)
-def other_languages(context: Context) -> list[dict[str, Any]]:
-    """The languages the practice speaks beside the page's own, each by its own name."""
-    frame = context.get("frame")
-    codes = (
-        frame.languages if isinstance(frame, Frame) and frame.languages else [code for code, _ in settings.LANGUAGES]
-    )
+@register.simple_tag
+def other_languages() -> list[dict[str, Any]]:
+    """The languages beside the page's own, each by its own name."""
     spoken = (get_language() or "").split("-")[0]
-    return [dict(get_language_info(code)) for code in codes if code.split("-")[0] != spoken]
+    return [dict(get_language_info(code)) for code, _ in settings.LANGUAGES if code.split("-")[0] != spoken]
 
 
 @register.simple_tag(takes_context=True)
