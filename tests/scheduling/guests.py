@@ -4,6 +4,7 @@ import uuid
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from freeslot.scheduling.actors import Door
 from freeslot.scheduling.models import Checkout
 from freeslot.scheduling.operations.checkout import begin_checkout
 from freeslot.scheduling.operations.guests import ask_guest_code, say_who, use_guest_code
@@ -33,7 +34,7 @@ def say(checkout: Checkout, *, at: datetime | None = None, **changed: Any) -> Ch
 
 
 def ask(checkout: Checkout, *, at: datetime | None = None) -> bool:
-    return ask_guest_code(checkout_id=checkout.pk, now=at or checkout.began_at)
+    return ask_guest_code(checkout_id=checkout.pk, door=Door.PORTAL, now=at or checkout.began_at)
 
 
 def code_of(checkout: Checkout) -> str:

@@ -9,6 +9,7 @@ from freeslot.audit.models import AuditRow
 from freeslot.events.models import Event
 from freeslot.patients.details import BadDetails
 from freeslot.practices.models import OnlineBooking
+from freeslot.scheduling.actors import Door
 from freeslot.scheduling.errors import HoldOver, SlotsUnsuitable
 from freeslot.scheduling.invariants import breaches
 from freeslot.scheduling.models import Checkout, GuestCode, Slot
@@ -116,7 +117,7 @@ def test_a_network_gets_thirty_codes_an_hour_whatever_browsers_and_contacts_they
     asked = []
     for number, network in enumerate(("one", "one", "two")):
         checkout = say(begin(cast, source=f"browser {number}"), contact_value=f"guest{number}@example.org")
-        asked.append(ask_guest_code(checkout_id=checkout.pk, now=cast.now, network=network))
+        asked.append(ask_guest_code(checkout_id=checkout.pk, door=Door.PORTAL, now=cast.now, network=network))
         end_checkout(checkout_id=checkout.pk, now=cast.now)
     assert asked == [True, False, True]
 
@@ -274,7 +275,7 @@ def test_the_checkout_of_somebody_signed_in_is_no_guests(cast: Cast):
         with pytest.raises(HoldOver):
             say_who(checkout_id=pk, now=cast.now, **WHO)
         with pytest.raises(HoldOver):
-            ask_guest_code(checkout_id=pk, now=cast.now)
+            ask_guest_code(checkout_id=pk, door=Door.PORTAL, now=cast.now)
         with pytest.raises(HoldOver):
             use_guest_code(checkout_id=pk, typed="123456", now=cast.now)
 

@@ -56,7 +56,7 @@ def send_code(flow: Flow) -> HttpResponse:
             if not flow.is_kept:
                 flow = keep_anew(flow)
             network = household_of(flow.request)
-            ask_guest_code(checkout_id=flow.checkout.pk, network=network, now=flow.now)
+            ask_guest_code(checkout_id=flow.checkout.pk, door=Door.PORTAL, network=network, now=flow.now)
     except SchedulingError as error:
         return times_instead(flow, error)
     return see_other(f"{flow.address}?step=code")

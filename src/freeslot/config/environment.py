@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
 SECONDS_TO_CONNECT = 5
+SHORTEST_KEY = 32
 # Planning the hot path's joins takes PostgreSQL longer than running them: a connection prepares what it asks often.
 PREPARED: dict[str, object] = {"server_side_binding": True, "prepare_threshold": 5}
 HOST = re.compile(r"\*|\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]")
@@ -85,9 +86,9 @@ class SmsGateway:
     token: str = field(repr=False)
 
 
-def sms_gateway(name: str, default: str = "") -> SmsGateway | None:
+def sms_gateway(name: str) -> SmsGateway | None:
     """https://ACCOUNT:TOKEN@host/path; without TLS only on this machine itself; None for an empty value."""
-    value = text(name, default).strip()
+    value = text(name, "").strip()
     if not value:
         return None
     parts = _split(name, value)
@@ -106,19 +107,19 @@ def sms_gateway(name: str, default: str = "") -> SmsGateway | None:
     )
 
 
-def sms_sender(name: str, default: str = "") -> str:
+def sms_sender(name: str) -> str:
     """A number in its international form, a short code, or a name of up to 11 signs; empty for none."""
-    value = text(name, default).strip()
+    value = text(name, "").strip()
     if value and not SMS_SENDER.fullmatch(value):
         raise ImproperlyConfigured(f"{name} must be a number like +12125550142 or the name that texts come from.")
     return value
 
 
-def secrets(name: str, default: str | None = None, *, least_length: int = 32) -> list[str]:
+def secrets(name: str) -> list[str]:
     """The keys in `name`, parted by commas: the first is used for writing, all are accepted for reading."""
-    keys = [part.strip() for part in text(name, default).split(",") if part.strip()]
-    if not keys or any(len(key) < least_length for key in keys):
-        raise ImproperlyConfigured(f"{name} must hold at least {least_length} characters.")
+    keys = [part.strip() for part in text(name).split(",") if part.strip()]
+    if not keys or any(len(key) < SHORTEST_KEY for key in keys):
+        raise ImproperlyConfigured(f"{name} must hold at least {SHORTEST_KEY} characters.")
     return keys
 
 

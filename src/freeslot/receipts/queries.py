@@ -6,11 +6,6 @@ from collections.abc import Iterable
 from freeslot.receipts.models import Receipt
 
 
-def receipts_of(appointment_id: uuid.UUID) -> list[Receipt]:
-    """All receipts of a visit, the first first; what each says is in its `claims`."""
-    return list(Receipt.objects.filter(appointment_id=appointment_id).order_by("chain_index"))
-
-
 def latest_receipt(appointment_id: uuid.UUID) -> Receipt | None:
     return Receipt.objects.filter(appointment_id=appointment_id).order_by("-chain_index").first()
 

@@ -29,7 +29,7 @@ MOST_FOR_A_NETWORK = 30
 COUNTED_OVER = timedelta(hours=1)
 
 
-def ask_guest_code(*, checkout_id: uuid.UUID, now: datetime, door: Door = Door.PORTAL, network: str = "") -> bool:
+def ask_guest_code(*, checkout_id: uuid.UUID, door: Door, now: datetime, network: str = "") -> bool:
     """Has a code sent to the checkout's contact; whether it will be. The page says the same words either way.
 
     Not twice in a minute, five times for a booking, five an hour to a contact, twelve from a source, thirty from a
