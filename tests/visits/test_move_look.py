@@ -1,7 +1,8 @@
 """The list of times and the look at old and new: what they say, and how long they keep a time."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -124,6 +125,27 @@ def test_old_and_new_of_a_visit_by_video_name_no_place(cast: Cast, patient: Clie
     text = read(look(patient, visit, value_of(slot))).text
     assert text.count("By video") == 2
     assert cast.location.address not in text
+
+
+def test_a_new_time_of_a_visit_by_video_is_said_by_the_readers_clock_too(cast: Cast, patient: Client) -> None:
+    cast.visit_type.by_video = True
+    cast.visit_type.save()
+    visit, slot = cast.book(), free_slot(cast, days=9)
+
+    def by_clock(at: datetime) -> str:
+        there = at.astimezone(ZoneInfo("America/Chicago"))
+        return f"{there:%a} {there.day} {there:%B}, {there:%-I:%M} {there:%p}".replace("AM", "am").replace("PM", "pm")
+
+    listed = patient.get(address(visit, "move/"), {"zone": "America/Chicago"})
+    page = read(listed)
+    assert f"By your clock: {by_clock(visit.starts_at)} (Chicago time)" in page.text
+    assert '<input type="hidden" name="zone" form="times" value="America/Chicago">' in listed.content.decode()
+    assert all("zone=America%2FChicago" in at for at, _ in page.links if "from=" in at)
+    review = read(look(patient, visit, value_of(slot), zone="America/Chicago"))
+    assert f"By your clock: {by_clock(slot.starts_at)} (Chicago time)" in review.text
+    again = patient.post(address(visit, "move/"), {**review.fields, "another": "1"})
+    assert "zone=America%2FChicago" in again["Location"]
+    assert "By your clock" not in read(look(patient, visit, value_of(slot), zone="nowhere/../at all")).text
 
 
 def test_another_visit_at_the_new_time_is_warned_of(cast: Cast, patient: Client) -> None:

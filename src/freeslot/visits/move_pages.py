@@ -28,6 +28,7 @@ from freeslot.visits.snapshot import signed
 from freeslot.visits.time_lists import said_in, time_list
 from freeslot.visits.times import nearest
 from freeslot.visits.unsuitable import NotThen, moved_meanwhile, words_against_move
+from freeslot.visits.video import ZONE, own_clock
 from freeslot.visits.wishes import can_wish
 from freeslot.web.facts import VisitCard
 
@@ -59,12 +60,15 @@ def times_page(
     near = nearest(offer.ask(look), gone.around, now=now) if gone and gone.around else []
     address = reverse("move", args=[visit.reference])
     chosen = form["time"].value() or ""
+    by_clock = own_clock(request, visit.starts_at, card.place) if visit.visit_type.by_video else None
+    kept = {ZONE: by_clock.zone} if by_clock and by_clock.words else {}
     context = {
         "asker": asker,
         "visit": visit,
         "card": card,
         "form": form,
-        "times": time_list(offer, look, place=card.place, address=address, chosen=chosen, near=near),
+        "times": time_list(offer, look, place=card.place, address=address, kept=kept, chosen=chosen, near=near),
+        "own_clock": by_clock,
         "gone": gone.why if gone else "",
         "until": verdict.until,
         "left": verdict.left,
@@ -104,6 +108,7 @@ def review_page(
         "seen": signed(visit),
         "said": said_in(request.POST),
         "panel": terms_panel(visit, verdict, slot.starts_at, card.place),
+        "own_clock": own_clock(request, slot.starts_at, card.place) if visit.visit_type.by_video else None,
         "kept_until": new.kept.until if new.kept else None,
         # The facts on the page are this visit's.
         "overlaps": [replace(each, facts={}) for each in overlaps],

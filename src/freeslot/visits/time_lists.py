@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from freeslot.scheduling.availability import Ask, OpenTime, next_open, open_times
 from freeslot.visits.offers import FROM, PLACE, PRACTITIONER, Look, Offer
 from freeslot.visits.times import value_of
+from freeslot.visits.video import ZONE
 from freeslot.web.facts import Choice, Narrowing, Place, StripDay, TimeList, TimesOfDay
 from freeslot.web.formatting import clock
 from freeslot.web.formatting.days import day_and_clock
@@ -70,8 +71,8 @@ def time_list(
 
 
 def said_in(given: Mapping[str, str]) -> list[tuple[str, str]]:
-    """How a list was narrowed, out of a form that came from it, for the way back."""
-    return [(name, given[name]) for name in (PRACTITIONER, PLACE, FROM) if name in given]
+    """How a list was narrowed and by whose clock it was read, out of a form that came from it, for the way back."""
+    return [(name, given[name]) for name in (PRACTITIONER, PLACE, FROM, ZONE) if name in given]
 
 
 class _Addresses:

@@ -12,6 +12,7 @@ from freeslot.scheduling.states import Status
 from freeslot.web.facts import Place
 from freeslot.web.formatting import moment, zone_words
 
+ZONE = "zone"
 # Time to try camera and sound. Nothing that is a practice's to weigh hangs on it, so it is none of their rules.
 OPENS_BEFORE = timedelta(minutes=15)
 # Who is late, or whose visit takes longer, still comes in.
@@ -54,8 +55,8 @@ class OwnClock:
 
 
 def own_clock(request: HttpRequest, starts_at: datetime, place: Place) -> OwnClock:
-    """By the zone in the page's address, which a script puts there, or the reader."""
-    named = request.GET.get("zone", "")
+    """By the zone in the page's address, where a script puts it, or the reader; or in a form that came from there."""
+    named = (request.POST or request.GET).get(ZONE, "")
     zone = named if named in available_timezones() and "/" in named else ""
     words = moment(starts_at, zone=zone, locale=place.locale, now=place.now) if _differs(zone, starts_at, place) else ""
     zones = sorted((zone_words(each, place.locale), each) for each in {*ZONES, place.zone, *([zone] if zone else [])})
