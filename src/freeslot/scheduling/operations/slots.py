@@ -50,6 +50,7 @@ def hold_until(holder: uuid.UUID, until: datetime) -> int:
     return in_order(held).update(held_until=until)
 
 
+# One row has no order to be locked in.
 KEEP = """
     UPDATE scheduling_slot SET status = %s, held_by = %s, held_until = %s, appointment_id = NULL
     WHERE appointment_id = %s
@@ -58,6 +59,10 @@ KEEP = """
 
 def keep_for_undo(appointment: Appointment, *, until: datetime) -> None:
     """A cancelled visit's slots become holds in its own name until its undo window ends."""
+    if appointment.slot_count > 1:
+        held = {"status": Slot.Status.HELD, "held_by": appointment.pk, "held_until": until, "appointment": None}
+        in_order(appointment.slots.all()).update(**held)
+        return
     values = adapted(
         Slot, status=Slot.Status.HELD, held_by=appointment.pk, held_until=until, appointment=appointment.pk
     )
@@ -76,7 +81,8 @@ def free_slots_of(appointment: Appointment) -> int:
     """Frees a visit's slots and those held for its undo; how many there were."""
     mine = Slot.objects.filter(held_by=appointment.pk, status=Slot.Status.HELD)
     freed = in_order(mine).update(status=Slot.Status.FREE, held_by=None, held_until=None)
-    return freed + appointment.slots.update(status=Slot.Status.FREE, appointment=None)
+    own = in_order(appointment.slots.all(), most=appointment.slot_count)
+    return freed + own.update(status=Slot.Status.FREE, appointment=None)
 
 
 def free_some_of(appointment: Appointment, slot_ids: Collection[int]) -> None:
