@@ -197,6 +197,13 @@ def test_whom_an_account_chose_is_not_carried_on_to_a_guest(cast: Cast):
         book(cast, again)
 
 
+def test_what_an_account_has_begun_no_other_account_fills_in(cast: Cast):
+    before = begin(cast, account_id=cast.patient_user.pk)
+    with pytest.raises(HoldOver):
+        fill_in(checkout_id=before.pk, details=Said(None), account_id=cast.stranger_user.pk)
+    assert Checkout.objects.get(pk=before.pk).account_id == cast.patient_user.pk
+
+
 def test_one_code_is_good_for_one_booking_of_several_made_of_the_same_at_once(cast: Cast):
     before = verified(cast)
     first, second = begin(cast, source="two"), begin(cast, source="three", days=8)

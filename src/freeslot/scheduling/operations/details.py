@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass, fields
 
 from django.db import transaction
+from django.db.models import Q
 
 from freeslot.patients.models import Patient
 from freeslot.scheduling.models import Checkout
@@ -27,10 +28,11 @@ class Details:
 def fill_in(*, checkout_id: uuid.UUID, details: Details, account_id: uuid.UUID) -> Checkout:
     """Notes the details; from now on the booking is the account's, also where it was begun before signing in.
 
-    Raises HoldOver for a checkout that became a visit, or that is not there.
+    Raises HoldOver for a checkout that became a visit, that is another account's, or that is not there.
     """
+    nobodys_or_mine = Q(account_id__isnull=True) | Q(account_id=account_id)
     with transaction.atomic():
-        checkout = Checkout.objects.filter(appointment__isnull=True).lock(checkout_id)
+        checkout = Checkout.objects.filter(nobodys_or_mine, appointment__isnull=True).lock(checkout_id)
         for field in fields(details):
             setattr(checkout, field.name, getattr(details, field.name))
         checkout.account_id = account_id
