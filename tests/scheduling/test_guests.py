@@ -197,6 +197,16 @@ def test_whom_an_account_chose_is_not_carried_on_to_a_guest(cast: Cast):
         book(cast, again)
 
 
+def test_who_a_guest_was_found_to_be_is_forgotten_when_they_say_somebody_else(cast: Cast):
+    on_file(cast, "maria@example.org")
+    checkout = verified(cast, **MARIA | {"contact_value": "maria@example.org"})
+    assert patient_for_guest(checkout, cast.now) == cast.patient
+    say(checkout)
+    assert ask(checkout, at=cast.now + timedelta(minutes=2))
+    assert use(checkout, at=cast.now + timedelta(minutes=2))
+    assert book(cast, checkout).patient != cast.patient
+
+
 def test_what_an_account_has_begun_no_other_account_fills_in(cast: Cast):
     before = begin(cast, account_id=cast.patient_user.pk)
     with pytest.raises(HoldOver):
