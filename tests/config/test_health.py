@@ -42,6 +42,11 @@ def test_it_is_not_ready_without_a_worker(client):
     assert answer(client) == (503, ALL_WELL | {"worker": "not ok"})
 
 
+def test_that_it_is_not_ready_yet_is_an_answer_and_no_error(client, caplog):
+    assert client.get("/readyz").status_code == 503
+    assert caplog.messages == []
+
+
 def test_it_is_not_ready_before_the_migrations(client, monkeypatch):
     beat(now=timezone.now())
     monkeypatch.setattr(health, "is_migrated", lambda: False)

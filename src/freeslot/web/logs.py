@@ -31,11 +31,14 @@ class WithoutTraceback(logging.Filter):
         return True
 
 
-class NotInMaintenance(logging.Filter):
-    """While every page says 503, that is no news."""
+class WithoutNoNews(logging.Filter):
+    """A 503 while every page says so, or where a machine asks whether we are ready, as it does from the first second
+    on."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return not (settings.MAINTENANCE and getattr(record, "status_code", 0) == HTTPStatus.SERVICE_UNAVAILABLE)
+        is_asked = getattr(getattr(record, "request", None), "path", "") == "/readyz"
+        is_expected = settings.MAINTENANCE or is_asked
+        return not (is_expected and getattr(record, "status_code", 0) == HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 class WithoutDetail(logging.Formatter):
