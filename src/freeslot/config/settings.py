@@ -193,14 +193,14 @@ LOGGING = {
     "filters": {
         "route_for_address": {"()": "freeslot.web.logs.RouteForAddress"},
         "without_traceback": {"()": "freeslot.web.logs.WithoutTraceback"},
-        "without_no_news": {"()": "freeslot.web.logs.WithoutNoNews"},
+        "only_news": {"()": "freeslot.web.logs.OnlyNews"},
     },
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["route_for_address"]},
     },
     "loggers": {
         # Its warnings are one for every page that was refused or not found.
-        "django.request": {"level": "ERROR", "filters": ["without_no_news"]},
+        "django.request": {"level": "ERROR", "filters": ["only_news"]},
         "django.security.DisallowedHost": {"filters": ["without_traceback"]},
         # At DEBUG it writes out all that a page was drawn from.
         "django.template": {"level": "INFO"},

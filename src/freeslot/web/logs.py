@@ -31,8 +31,8 @@ class WithoutTraceback(logging.Filter):
         return True
 
 
-class WithoutNoNews(logging.Filter):
-    """A 503 while every page says so, or where a machine asks whether we are ready, as it does from the first second
+class OnlyNews(logging.Filter):
+    """Without a 503 while every page says so, or where a machine asks whether we are ready, as from the first second
     on."""
 
     def filter(self, record: logging.LogRecord) -> bool:
