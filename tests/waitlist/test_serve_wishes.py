@@ -1,5 +1,6 @@
 """Serving wishes: by what comes free, to the second, oldest first, and never at a price."""
 
+import uuid
 from datetime import time, timedelta
 
 import pytest
@@ -8,12 +9,14 @@ from freeslot.commands.doctor import breaches
 from freeslot.events.models import Event
 from freeslot.patients.models import Grant
 from freeslot.practices.models import Location, Policy
-from freeslot.scheduling.actors import Door
+from freeslot.scheduling.actors import Door, link_holder
 from freeslot.scheduling.models import Appointment, Slot
 from freeslot.scheduling.operations.close import close_day
+from freeslot.scheduling.operations.links import give_link, revoke_links
 from freeslot.scheduling.operations.move import move_appointment
 from freeslot.scheduling.operations.release import release_lapsed, release_slots
 from freeslot.waitlist.models import Wish
+from freeslot.waitlist.operations.make import make_wish
 from freeslot.waitlist.operations.serve import serve_wish, serve_wishes
 from tests.scheduling.acts import cancel, last_event
 from tests.support.cast import RULES, make_cast
@@ -246,6 +249,19 @@ def test_who_may_not_act_for_the_patient_any_more_moves_nothing(booked):
     booked.free(booked.at(3, 10))
     assert serve_wishes(now=booked.cast.now) == 0
     assert (ended(wish), booked.start()) == ("refused", booked.visit.starts_at)
+
+
+@pytest.mark.parametrize(("by_link", "served"), [(True, 0), (False, 1)])
+def test_a_link_that_the_practice_has_revoked_moves_nothing(booked, by_link: bool, served: int):
+    cast, visit = booked.cast, booked.visit
+    given = {"appointment_id": visit.pk, "practice_id": visit.practice_id, "contact_id": None, "now": cast.now}
+    give_link(seed=uuid.uuid4(), **given)
+    actor = link_holder(visit.pk) if by_link else cast.patient_actor
+    wish = make_wish(ref=visit.reference, terms=booked.terms(), actor=actor, door=Door.LINK, now=cast.now)
+    assert revoke_links(ref=visit.reference, actor=cast.staff, door=Door.DESK, now=cast.now) == 1
+    booked.free(booked.at(3, 10))
+    assert serve_wishes(now=cast.now) == served
+    assert ended(wish) == ("fulfilled" if served else "refused")
 
 
 def test_a_cancel_of_the_visit_ends_its_wish(booked):

@@ -12,11 +12,11 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from freeslot.scheduling.actors import SYSTEM, Door
+from freeslot.scheduling.actors import SYSTEM, ActorKind, Door
 from freeslot.scheduling.availability import MOST_DAYS, Ask, OpenTime, ask_for, open_times
 from freeslot.scheduling.errors import BadReason, SlotsUnsuitable, SlotTaken, UnknownAppointment
 from freeslot.scheduling.intervals import Interval, overlaps
-from freeslot.scheduling.models import Appointment
+from freeslot.scheduling.models import Appointment, ManageLink
 from freeslot.scheduling.moving import MoveVerdict, WhyNot
 from freeslot.scheduling.operations.locking import lock_appointment
 from freeslot.scheduling.operations.move import MoveOutcome, MoveResult, move_appointment
@@ -121,9 +121,18 @@ def _why_over(wish: Wish, visit: Appointment, now: datetime) -> Wish.Ended | Non
     verdict = visit.move_verdict(wish.actor, now)
     if not verdict.is_allowed:
         return _ending(verdict)
+    if _links_were_revoked(wish):
+        return Wish.Ended.REFUSED
     has_it = visit.starts_at.astimezone(visit.practice.tz).date() < wish.before_on
     is_over = has_it or verdict.carried or wish.terms.are_over(zone=visit.practice.tz, now=now)
     return Wish.Ended.OVER if is_over else None
+
+
+def _links_were_revoked(wish: Wish) -> bool:
+    """Whether the practice has taken the links away since from whoever made the wish by one."""
+    if wish.actor.kind is not ActorKind.PATIENT:
+        return False
+    return ManageLink.objects.filter(appointment_id=wish.appointment_id, revoked_at__gte=wish.made_at).exists()
 
 
 def _ending(verdict: MoveVerdict) -> Wish.Ended:
