@@ -1,6 +1,7 @@
 """Signing in, out, and back in after a forgotten password."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 from django.core import mail
@@ -53,6 +54,13 @@ def test_a_press_on_another_page_than_the_cancels_is_told_that_nothing_was_chang
     text = read(client.get(client.post(address(visit, "move/"), {"confirm": "0"}).headers["Location"])).text
     assert "Nothing was changed yet" in text
     assert "cancelled" not in text
+
+
+def test_a_press_that_undoes_is_told_so_on_the_way_back_to_its_button(cast, maria):
+    visit, client = cast.book(), Client()
+    answer = client.post(address(visit, "undo/"))
+    assert quote(address(visit, "receipt/"), safe="") in answer.headers["Location"]
+    assert "Nothing was changed yet" in read(client.get(answer.headers["Location"])).text
 
 
 def test_whoever_only_opened_a_visit_is_told_where_signing_in_leads(cast):

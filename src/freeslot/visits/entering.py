@@ -55,7 +55,7 @@ def _sign_in_first(request: HttpRequest) -> HttpResponse:
 
 def _keep_typed(request: HttpRequest) -> None:
     if request.method == "POST":
-        keep_typed(request)
+        keep_typed(request, at=way_back(request))
 
 
 def way_back(request: HttpRequest) -> str:

@@ -14,14 +14,15 @@ LONGEST = 12_000
 PICKED, LONGEST_PICKED, MOST_VISITS = ("reason", "review"), 40, 20
 
 
-def keep_typed(request: HttpRequest) -> None:
-    """In the session, which signing in keeps; with the address it was typed at, though it be no more than a press."""
+def keep_typed(request: HttpRequest, *, at: str = "") -> None:
+    """In the session, which signing in keeps; with the address it was typed at, though it be no more than a press, or
+    the one to come back to, `at`."""
     typed: dict[str, str | list[str]] = {name: request.POST.get(name, "")[:LONGEST] for name in KEPT}
     visits = [ref[:LONGEST_PICKED] for ref in request.POST.getlist("visit")[:MOST_VISITS]]
     if visits:
         picked = [f"{ref}-{name}" for ref in visits for name in PICKED]
         typed |= {"visit": visits} | {name: request.POST.get(name, "")[:LONGEST_PICKED] for name in picked}
-    request.session[IN_SESSION] = {"at": request.path, **typed}
+    request.session[IN_SESSION] = {"at": at or request.path, **typed}
 
 
 def form_with_typed(request: HttpRequest) -> CancelForm:
