@@ -212,6 +212,15 @@ def test_whoever_was_signed_out_in_the_midst_is_led_back_and_finds_what_was_said
     assert "Look at it all" in read(sign_in(cast.patient_user).get(at)).buttons
 
 
+def test_a_press_without_its_cookies_is_not_told_of_a_visit_that_there_is_not(cast):
+    client = Client(enforce_csrf_checks=True)
+    for at in (first_page(cast), times_page(cast), f"{first_page(cast)}{uuid4()}/"):
+        page = read(client.post(at, {"press": "confirm"}))
+        assert page.heading == "Nothing was changed yet"
+        assert "Your visit" not in page.text
+        assert (at, "Load the page again") in page.links
+
+
 def test_the_booking_of_one_practice_is_not_found_at_another(cast, patient):
     checkout, other = kept(patient, cast), make_cast(weeks=1).practice
     assert patient.get(f"/p/{other.slug}/book/{checkout.pk}/").status_code == 404

@@ -11,6 +11,8 @@ from freeslot.web import errors
 from freeslot.web.frame import set_frame
 from freeslot.web.headers import keep_nothing
 
+# Nobody has a visit there yet, of which it could be said how it stands.
+BOOKING = {"book", "book_times", "checkout"}
 bad_request = errors.bad_request
 server_error = errors.server_error
 
@@ -32,7 +34,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Nothing was changed. A cancel or move page can be opened again with all that was typed: a look, not a press."""
     match = request.resolver_match
     if match is None or match.view_name not in {"cancellation", "move"}:
-        return errors.csrf_failure(request, reason)
+        return errors.csrf_failure(request, reason, is_booking=match is not None and match.view_name in BOOKING)
     now = timezone.now()
     known: dict[str, object] = {"again": request.path}
     known["typed"] = [(name, request.POST.get(name, "")) for name in KEPT]

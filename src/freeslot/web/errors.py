@@ -49,8 +49,8 @@ def unavailable(request: HttpRequest, *, name: str = "503", retry_after: int = 3
     return response
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  said to the log, not to the reader
-    return error_page(request, status=403, name="csrf")
+def csrf_failure(request: HttpRequest, reason: str = "", *, is_booking: bool = False) -> HttpResponse:  # noqa: ARG001  said to the log, not to the reader
+    return error_page(request, status=403, name="csrf", is_booking=is_booking)
 
 
 def error_page(request: HttpRequest, *, status: int, name: str, **context: object) -> HttpResponse:
