@@ -86,9 +86,9 @@ class SmsGateway:
     token: str = field(repr=False)
 
 
-def sms_gateway(name: str) -> SmsGateway | None:
+def sms_gateway(name: str, default: str = "") -> SmsGateway | None:
     """https://ACCOUNT:TOKEN@host/path; without TLS only on this machine itself; None for an empty value."""
-    value = text(name, "").strip()
+    value = text(name, default).strip()
     if not value:
         return None
     parts = _split(name, value)
@@ -107,17 +107,17 @@ def sms_gateway(name: str) -> SmsGateway | None:
     )
 
 
-def sms_sender(name: str) -> str:
+def sms_sender(name: str, default: str = "") -> str:
     """A number in its international form, a short code, or a name of up to 11 signs; empty for none."""
-    value = text(name, "").strip()
+    value = text(name, default).strip()
     if value and not SMS_SENDER.fullmatch(value):
         raise ImproperlyConfigured(f"{name} must be a number like +12125550142 or the name that texts come from.")
     return value
 
 
-def secrets(name: str) -> list[str]:
+def secrets(name: str, default: str | None = None) -> list[str]:
     """The keys in `name`, parted by commas: the first is used for writing, all are accepted for reading."""
-    keys = [part.strip() for part in text(name).split(",") if part.strip()]
+    keys = [part.strip() for part in text(name, default).split(",") if part.strip()]
     if not keys or any(len(key) < SHORTEST_KEY for key in keys):
         raise ImproperlyConfigured(f"{name} must hold at least {SHORTEST_KEY} characters.")
     return keys
