@@ -256,6 +256,8 @@ def test_a_move_may_use_the_slots_the_visit_has_but_not_its_own_time(cast: Cast)
     assert found(cast, first=THURSDAY + DAY, days=1, moving=visit)[0] == "5 09:00", "not a piece of another day"
     with_rules(cast, notice_minutes=60)
     assert found(cast, days=1, moving=visit, now=visit.starts_at - HOUR + 30 * MINUTE) == ["4 09:40"]
+    take(cast, 40)
+    assert found(cast, days=1, moving=visit, now=visit.starts_at - HOUR + 30 * MINUTE) == [], "9:20 would be too soon"
 
 
 @pytest.mark.parametrize(("length", "buffer", "most"), [(20, 0, None), (40, 0, 2), (30, 25, 1)])

@@ -98,3 +98,10 @@ def test_a_page_that_never_said_it_was_open_and_a_time_given_back_are_left_alone
     end_checkout(checkout_id=checkout.pk, now=cast.now)
     leave_page(checkout_id=checkout.pk, page=number, now=cast.now)
     assert kept_until(checkout) == before
+
+
+def test_a_page_that_is_closed_in_the_last_minute_keeps_nothing_longer(cast: Cast, checkout: Checkout):
+    until = checkout.until
+    number = open_page(checkout_id=checkout.pk, now=cast.now).pages
+    leave_page(checkout_id=checkout.pk, page=number, now=until - MOMENT)
+    assert kept_until(checkout) == until

@@ -293,6 +293,13 @@ def test_of_two_equal_hours_the_first_visit_goes_to_the_one_that_was_picked(hour
     assert [each.starts_at for each in planned] == [picked, datetime(2027, 11, 14, 6, 30, tzinfo=UTC)]
 
 
+@pytest.mark.parametrize("hour", [5, 6])
+def test_of_two_equal_hours_a_visit_that_does_not_move_stays_in_its_own(hour: int, cast, visits):
+    """Half past one in the night of 7 November 2027 in New York, once more."""
+    visits[1].starts_at = datetime(2027, 11, 7, hour, 30, tzinfo=UTC)
+    assert plan_move(visits[:2], visits[0].starts_at, now=cast.now)[1].starts_at == visits[1].starts_at
+
+
 def test_a_plan_costs_the_same_for_one_visit_and_for_three(cast, visits, django_assert_num_queries):
     for some in (visits[:1], visits[:3]):
         with django_assert_num_queries(2):

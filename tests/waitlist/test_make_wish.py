@@ -1,6 +1,6 @@
 """Making a wish and taking it back: who may, what it may ask for, and that the visit stays as it is."""
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -58,6 +58,22 @@ def test_the_same_wish_again_is_one_and_another_takes_its_place(booked):
     other = make(booked, terms=booked.terms(notice=timedelta(hours=48)))
     assert ended(first) == "withdrawn"
     assert list(Wish.objects.live()) == [other]
+
+
+def test_the_same_wish_by_somebody_else_is_theirs_from_then_on(booked):
+    first = make(booked)
+    other = make(booked, actor=booked.cast.proxy)
+    assert ended(first) == "withdrawn"
+    assert [wish.actor for wish in Wish.objects.live()] == [booked.cast.proxy]
+    assert make(booked, actor=booked.cast.proxy) == other
+
+
+@pytest.mark.parametrize(("starts_at", "is_met"), [("21:40", True), ("21:41", False), ("23:50", False)])
+def test_a_visit_is_over_by_the_clock_time_of_its_own_day(booked, starts_at: str, is_met: bool):
+    zone, day = booked.cast.practice.tz, booked.at(3, 0).date()
+    begins = datetime.combine(day, time.fromisoformat(starts_at), zone)
+    terms = booked.terms(ends_until=time(22))
+    assert terms.are_met_by(begins, begins + timedelta(minutes=20), zone=zone, now=booked.cast.now) is is_met
 
 
 def test_one_visit_has_one_wish_whoever_writes_it(booked):
