@@ -1,4 +1,4 @@
-"""What the cancel page had shown of a visit, signed, so that it can be shown again while the database is away."""
+"""What a page had shown of a visit, signed, so that it can be shown again while the database is away."""
 
 from dataclasses import dataclass
 from datetime import datetime

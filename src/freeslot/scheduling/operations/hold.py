@@ -1,4 +1,4 @@
-"""Holds slots for a checkout or an offer, and gives them back."""
+"""Holds slots for somebody by an id alone, and gives them back; what a booking keeps is in `checkout.py`."""
 
 import uuid
 from collections.abc import Sequence
