@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from freeslot.practices.models import VisitType
+from freeslot.practices.models import Policy, VisitType
 from freeslot.scheduling.models import Appointment, Checkout, Slot
 from tests.booking.steps import checkout_page, confirm, first_page, kept, pick, say, times_page, value_of, visit_of
 from tests.visits.pages import read
@@ -12,6 +12,23 @@ def test_the_first_page_names_the_emergency_number_and_what_can_be_booked(cast, 
     page = read(patient.get(first_page(cast)))
     assert "Do not book: call 911 at once" in page.text
     assert page.choices == [str(cast.visit_type.pk)]
+
+
+def test_what_kind_of_care_it_is_for_is_said_once_or_beside_each_type_where_they_differ(cast, patient):
+    other = VisitType.objects.create(practice=cast.practice, name="Physiotherapy", length=timedelta(minutes=20))
+    other.practitioners.add(cast.practitioner)
+    say_care(cast.policy, "For everyday illness")
+    assert read(patient.get(first_page(cast))).text.count("For everyday illness") == 1
+    own = {"practice": cast.practice, "visit_type": other, "version": 2, "valid_from": cast.policy.valid_from}
+    say_care(Policy.objects.create(rules=cast.policy.rules, **own), "For backs and knees")
+    page = read(patient.get(first_page(cast))).text
+    assert [page.count("For everyday illness"), page.count("For backs and knees")] == [1, 1]
+    assert page.index("Check-up") < page.index("For everyday illness") < page.index("For backs and knees")
+
+
+def say_care(policy, words: str) -> None:
+    policy.rules = {**policy.rules, "booking": {"care": {"en": words}}}
+    Policy.objects.filter(pk=policy.pk).update(rules=policy.rules)
 
 
 def test_the_choice_of_the_first_page_leads_to_the_list_by_an_address_that_can_be_kept(cast, patient):

@@ -1,5 +1,6 @@
 """The first page: whom to call in an emergency, what can be booked here, and with whom and where."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -41,11 +42,13 @@ def first_page(request: HttpRequest, practice: Practice, *, now: datetime, probl
         return closed_page(request, practice)
     place = place_of(practice, now)
     kinds = bookable_at(practice, now=now)
+    care = _care_of_all(kinds)
     people = sorted({each for kind in kinds for each in kind.practitioners}, key=lambda each: each.name)
     context = {
         "practice": practice,
         "problem": problem,
-        "choices": [_choice(each, place, is_only=len(kinds) == 1) for each in kinds],
+        "care": care,
+        "choices": [_choice(each, place, is_only=len(kinds) == 1, has_care=not care) for each in kinds],
         "practitioners": people,
         "locations": Location.objects.filter(practice=practice).order_by("name"),
     }
@@ -57,9 +60,18 @@ def closed_page(request: HttpRequest, practice: Practice) -> HttpResponse:
     return render(request, "booking/closed.html", {"practice": practice, "booker": booker_of(request)})
 
 
-def _choice(bookable: Bookable, place: Place, *, is_only: bool) -> Choice:
+def _care_of_all(kinds: Sequence[Bookable]) -> str:
+    """What kind of care this is for, where it is the same for every type of visit: that is said once."""
+    said = {_care(each) for each in kinds}
+    return said.pop() if len(said) == 1 else ""
+
+
+def _care(bookable: Bookable) -> str:
+    return bookable.rules.care_in(get_language() or "")
+
+
+def _choice(bookable: Bookable, place: Place, *, is_only: bool, has_care: bool) -> Choice:
     kind = bookable.visit_type
     facts = [length(kind.length, locale=place.locale), price_words(kind, place), whom_words(bookable)]
-    care = bookable.rules.care_in(get_language() or "")
-    note = ". ".join(filter(None, [" · ".join(filter(None, facts)), care]))
-    return Choice(str(kind.pk), kind.name, note=note, chosen=is_only)
+    said = [" · ".join(filter(None, facts)), _care(bookable) if has_care else ""]
+    return Choice(str(kind.pk), kind.name, note=". ".join(filter(None, said)), chosen=is_only)
