@@ -9,7 +9,8 @@ from freeslot.charges.models import Charge
 from freeslot.charges.reactor import react
 from freeslot.events.models import Event
 from freeslot.scheduling.money import Money
-from tests.receipts.acts import at_once, booked, cancel, make_cast, undo
+from tests.receipts.acts import booked, cancel, make_cast, undo
+from tests.support.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -1,15 +1,14 @@
 """A code to the known contact: the other way in, by the link's page."""
 
 from datetime import timedelta
-from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from freeslot.scheduling.models import LinkCode
 from freeslot.scheduling.operations.codes import use_code
 from tests.link.doors import address_of, newest_code, token_of, wrong_code
+from tests.support.at_once import at_once
 from tests.support.cast import NOW, make_cast
 from tests.visits.pages import address, read
 
@@ -113,19 +112,8 @@ def test_a_code_leads_back_to_where_one_was(cast):
 def test_two_at_once_with_the_same_code_are_one(clock):
     visit = make_cast(weeks=2).book()
     send(Client(), token_of(visit))
-    link_id = LinkCode.objects.get().link_id
-    code, start, answers = newest_code(visit), Barrier(6), []
-
-    def try_it() -> None:
-        start.wait()
-        answers.append(use_code(visit, code, now=NOW, link_id=link_id))
-        connection.close()
-
-    threads = [Thread(target=try_it) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    code, link_id = newest_code(visit), LinkCode.objects.get().link_id
+    answers = at_once(*[lambda: use_code(visit, code, now=NOW, link_id=link_id)] * 6)
     assert sorted(answers) == [False] * 5 + [True]
 
 
@@ -135,36 +123,13 @@ def test_two_presses_at_once_of_one_code_both_end_at_the_visit(clock):
     visit = make_cast(weeks=2).book()
     token = token_of(visit)
     send(Client(), token)
-    code, start, answers = newest_code(visit), Barrier(2), []
-
-    def press() -> None:
-        start.wait()
-        answers.append(use(Client(), token, code).status_code)
-        connection.close()
-
-    threads = [Thread(target=press) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert answers == [303, 303]
+    code = newest_code(visit)
+    assert at_once(*[lambda: use(Client(), token, code).status_code] * 2) == [303, 303]
 
 
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_many_who_ask_at_once_are_sent_one(clock):
-    visit = make_cast(weeks=2).book()
-    token, start = token_of(visit), Barrier(6)
-
-    def ask() -> None:
-        client = Client()
-        start.wait()
-        send(client, token)
-        connection.close()
-
-    threads = [Thread(target=ask) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    token = token_of(make_cast(weeks=2).book())
+    at_once(*[lambda: send(Client(), token)] * 6)
     assert LinkCode.objects.count() == 1

@@ -1,6 +1,6 @@
 """Reads of links are counted beside the request: bounded, together, and never at the price of a page."""
 
-from threading import Barrier, Thread
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from freeslot.doors.link import hits
 from freeslot.doors.link.hits import AT_ONCE, count_hit, write_hits
 from freeslot.scheduling.models import ManageLink
 from tests.link.doors import address_of, link_of, token_of
+from tests.support.at_once import at_once
 from tests.support.cast import make_cast
 
 
@@ -154,24 +155,16 @@ def test_only_the_web_application_writes_from_where_it_is(monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_reads_and_writings_at_once_lose_and_double_none(clock):
     token = token_of(make_cast(weeks=1).book(days=1))
-    link, start = link_of(token), Barrier(5)
+    link = link_of(token)
 
     def read() -> None:
-        start.wait()
         for _ in range(200):
             count_hit(link)
 
     def write() -> None:
-        start.wait()
         for _ in range(10):
             write_hits(now=link.given_at)
-        connection.close()
 
-    threads = [Thread(target=act) for act in (read, read, write, write)]
-    for thread in threads:
-        thread.start()
-    start.wait()
-    for thread in threads:
-        thread.join()
+    at_once(read, read, write, write)
     write_hits(now=link.given_at)
     assert link_of(token).opened == 400

@@ -1,10 +1,8 @@
 """Wrong answers slow down, by link and by address; nobody is ever locked out."""
 
 from datetime import datetime, timedelta
-from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
 from django.test import Client, RequestFactory
 
 from freeslot.doors.link.models import Slowdown
@@ -21,6 +19,7 @@ from freeslot.doors.link.slowdown import (
     ready_at,
 )
 from tests.link.doors import address_of, guess, link_of, newest_code, prove, token_of, waits_of
+from tests.support.at_once import at_once
 from tests.support.cast import NOW, make_cast
 from tests.visits.pages import read
 
@@ -240,19 +239,7 @@ def test_where_no_address_is_known_the_link_alone_counts(cast):
 def test_many_at_once_count_as_many(clock):
     cast = make_cast(weeks=2)
     token = token_of(cast.book())
-    at_once, answers = 12, []
-    start = Barrier(at_once)
-
-    def try_one(number: int) -> None:
-        client = from_address(number)
-        start.wait()
-        answers.append(guess(client, token).status_code)
-        connection.close()
-
-    threads = [Thread(target=try_one, args=(number,)) for number in range(at_once)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(answers) == [422] * 3 + [429] * (at_once - 3)
+    clients = [from_address(number) for number in range(12)]
+    answers = at_once(*[lambda client=client: guess(client, token).status_code for client in clients])
+    assert sorted(answers) == [422] * 3 + [429] * 9
     assert waits_of(link_of(token)) == 3

@@ -1,11 +1,8 @@
 """Two workers at once: no row twice, no mail twice, no text twice."""
 
-import threading
 import uuid
-from collections.abc import Callable
 
 import pytest
-from django.db import close_old_connections, connection
 
 from freeslot.events.models import Event
 from freeslot.messages.models import Message
@@ -15,6 +12,7 @@ from freeslot.messages.sending import send_due_messages, send_due_texts
 from tests.messages.gatewayserver import Gateway
 from tests.messages.mailserver import Mailbox
 from tests.messages.support import cancel, give_phone, make_messages
+from tests.support.at_once import at_once
 from tests.support.cast import Cast, make_cast
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
@@ -26,7 +24,7 @@ def test_an_event_seen_by_several_workers_makes_its_messages_once():
     cancel(cast, cast.book())
     events = list(Event.objects.order_by("version"))
 
-    _at_once(lambda: [react(event, cast.now) for event in events])
+    at_once(*[lambda: [react(event, cast.now) for event in events]] * WORKERS)
 
     assert Message.objects.count() == 2
 
@@ -35,7 +33,7 @@ def test_several_workers_send_each_mail_once_and_in_order(mailbox: Mailbox):
     cast = make_cast(weeks=2)
     _with_visits(cast, 12)
 
-    _at_once(lambda: [send_due_messages(now=cast.now) for _ in range(8)])
+    at_once(*[lambda: [send_due_messages(now=cast.now) for _ in range(8)]] * WORKERS)
 
     assert len({str(mail["Message-ID"]) for mail in mailbox.mails}) == len(mailbox.mails) == 24
     assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
@@ -51,7 +49,7 @@ def test_several_workers_send_each_text_once_and_in_order(gateway: Gateway):
     give_phone(cast)
     _with_visits(cast, 12)
 
-    _at_once(lambda: [send_due_texts(now=cast.now) for _ in range(8)])
+    at_once(*[lambda: [send_due_texts(now=cast.now) for _ in range(8)]] * WORKERS)
 
     links = [text["StatusCallback"] for text in gateway.texts]
     assert len(set(links)) == len(links) == 24
@@ -72,7 +70,7 @@ def test_two_reports_at_once_are_as_good_as_one(gateway: Gateway):
     message = Message.objects.get(channel="sms")
     said = {"MessageSid": "SM0001", "MessageStatus": "delivered"}
 
-    _at_once(lambda: note_report(said, message_id=str(message.pk), repeat="0", now=cast.now))
+    at_once(*[lambda: note_report(said, message_id=str(message.pk), repeat="0", now=cast.now)] * WORKERS)
 
     assert Message.objects.values_list("state", "delivered_at").get(pk=message.pk) == ("delivered", cast.now)
 
@@ -85,25 +83,3 @@ def _with_visits(cast: Cast, count: int) -> None:
 
 def _uid(content: bytes) -> str:
     return content.split(b"Reference: ")[1][:12].decode()
-
-
-def _at_once(work: Callable[[], object]) -> None:
-    failures: list[Exception] = []
-    start = threading.Barrier(WORKERS)
-
-    def run() -> None:
-        try:
-            start.wait()
-            work()
-        except Exception as error:  # noqa: BLE001 - looked at below
-            failures.append(error)
-        finally:
-            close_old_connections()
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(WORKERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []

@@ -8,13 +8,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
 
 from django.db import connection
 
 from tests.race.acts import perform
+from tests.support.at_once import at_once
 
 ROOT = Path(__file__).resolve().parents[2]
 Tries = Sequence[tuple[str, dict[str, str]]]
@@ -34,19 +34,8 @@ def in_threads(tries: Tries, *, workers: int) -> Counter[str]:
 
 
 def in_threads_of(work: Callable[[], list[str]], *, workers: int) -> list[str]:
-    """What all the workers gave, each with a connection of its own, begun together."""
-    start = threading.Barrier(workers)
-
-    def run(_worker: int) -> list[str]:
-        try:
-            connection.ensure_connection()
-            start.wait(30)
-            return work()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(workers) as pool:
-        return list(chain.from_iterable(pool.map(run, range(workers))))
+    """What all the workers gave, begun together."""
+    return list(chain.from_iterable(at_once(*[work] * workers)))
 
 
 def until_somebody_waits() -> None:

@@ -1,10 +1,6 @@
-"""Short calls that make events, and threads that run at the same time on connections of their own."""
+"""Short calls that make events."""
 
-import threading
-from collections.abc import Callable
 from typing import Any
-
-from django.db import connection
 
 from freeslot.events.models import Event
 from freeslot.scheduling.actors import Door
@@ -50,26 +46,3 @@ def undo(cast: Cast, visit: Appointment) -> Event:
 def miss(cast: Cast, visit: Appointment) -> Event:
     event = mark_no_show(ref=visit.reference, actor=cast.staff, door=Door.DESK, now=visit.ends_at)
     return Event.objects.get(pk=getattr(event, "pk", event))
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """What each gave back, all started together; an error in one is raised here."""
-    start, results, errors = threading.Barrier(len(acts)), [None] * len(acts), []
-
-    def run(index: int, act: Callable[[], Any]) -> None:
-        try:
-            start.wait(timeout=20)
-            results[index] = act()
-        except Exception as error:  # noqa: BLE001  raised again below, in the test's own thread
-            errors.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    if errors:
-        raise errors[0]
-    return results

@@ -15,7 +15,8 @@ from freeslot.receipts.reactor import react
 from freeslot.scheduling.actors import Door
 from freeslot.scheduling.operations.cancel import cancel_appointment
 from freeslot.scheduling.operations.release import release_slots
-from tests.receipts.acts import at_once, booked, cancel, make_cast, miss, undo
+from tests.receipts.acts import booked, cancel, make_cast, miss, undo
+from tests.support.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 

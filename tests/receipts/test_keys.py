@@ -12,7 +12,8 @@ from freeslot.receipts import keys
 from freeslot.receipts.issue import receipt_for
 from freeslot.receipts.models import SigningKey
 from freeslot.receipts.verify import check
-from tests.receipts.acts import at_once, booked, make_cast
+from tests.receipts.acts import booked, make_cast
+from tests.support.at_once import at_once
 from tests.support.cast import NOW
 
 pytestmark = pytest.mark.django_db
